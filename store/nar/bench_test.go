@@ -98,10 +98,3 @@ func eachArchive(b *testing.B, work func(b *testing.B, archive []byte)) {
 		})
 	}
 }
-
-func must(tb testing.TB, err error) {
-	tb.Helper()
-	if err != nil {
-		tb.Fatal(err)
-	}
-}
