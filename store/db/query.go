@@ -140,3 +140,36 @@ func (d *DB) transact(ctx context.Context, o *sql.TxOptions, f func(*sql.Tx) err
 	}
 	return tx.Commit()
 }
+
+// Outputs returns the valid outputs of each valid derivation whose outputs are
+// known.
+func (d *DB) Outputs(ctx context.Context) (map[storepath.Path][]storepath.Path, error) {
+	var outputs map[storepath.Path][]storepath.Path
+	err := d.retry(ctx, func() error {
+		return d.view(ctx, func(tx *sql.Tx) (err error) { outputs, err = d.outputs(ctx, tx); return })
+	})
+	return outputs, err
+}
+
+func (d *DB) outputs(ctx context.Context, tx *sql.Tx) (map[storepath.Path][]storepath.Path, error) {
+	rows, err := tx.QueryContext(ctx, `select v.path, o.path from DerivationOutputs o
+		join ValidPaths v on v.id = o.drv join ValidPaths w on w.path = o.path order by v.path, o.id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	outputs := map[storepath.Path][]storepath.Path{}
+	for rows.Next() {
+		var drv, out string
+		if err := rows.Scan(&drv, &out); err != nil {
+			return nil, err
+		}
+		p, perr := d.store.Parse(drv)
+		q, qerr := d.store.Parse(out)
+		if err := errors.Join(perr, qerr); err != nil {
+			return nil, &CorruptError{File: d.file(), Err: err}
+		}
+		outputs[p] = append(outputs[p], q)
+	}
+	return outputs, rows.Err()
+}

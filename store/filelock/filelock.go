@@ -68,7 +68,11 @@ func Try(path string, mode Mode) (*Lock, error) {
 // holder is in the way.
 func TryExisting(path string, mode Mode) (*Lock, error) {
 	return try(path, mode, func() (*os.File, error) {
-		return os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+		f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
+		if errors.Is(err, unix.EISDIR) {
+			f, err = os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+		}
+		return f, err
 	})
 }
 
