@@ -37,7 +37,7 @@ func (s *Store) addTree(ctx context.Context, name string, want nixhash.Hash, fil
 	if err := storepath.CheckName(name); err != nil {
 		return Info{}, err
 	}
-	if err := s.create(); err != nil {
+	if err := errors.Join(s.create(), s.sweep()); err != nil {
 		return Info{}, err
 	}
 	if want.IsZero() {

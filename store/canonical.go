@@ -63,16 +63,16 @@ func canonicaliseOne(path string, st unix.Stat_t) error {
 	default:
 		return fmt.Errorf("%s is a %s: a store holds only regular files, directories and symbolic links", path, fileType(kind(st)))
 	}
-	if err := removeAttributes(path, st); err != nil {
+	touched, err := removeAttributes(path, st)
+	if err != nil {
 		return err
 	}
 	if uid, gid := os.Geteuid(), os.Getegid(); int(st.Uid) != uid {
 		if err := os.Lchown(path, uid, gid); err != nil {
 			return err
 		}
-		st.Mode |= 0o7000 // chown may have cleared bits: set the mode again
 	}
-	if uint32(st.Mode)&0o7777 != mode && kind(st) != unix.S_IFLNK {
+	if kind(st) != unix.S_IFLNK && (touched || uint32(st.Mode)&0o7777 != mode) {
 		if err := unix.Chmod(path, mode); err != nil {
 			return &os.PathError{Op: "chmod", Path: path, Err: err}
 		}
@@ -94,17 +94,19 @@ var kept = map[string]bool{
 	"com.apple.provenance": true,
 }
 
-func removeAttributes(path string, st unix.Stat_t) error {
+// removeAttributes removes the extended attributes of a file, access control
+// lists among them, and reports whether it had any: its mode may be another then.
+func removeAttributes(path string, st unix.Stat_t) (touched bool, err error) {
 	size, err := unix.Llistxattr(path, nil)
 	if size == 0 || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EPERM) {
-		return nil
+		return false, nil
 	}
 	names := make([]byte, max(size, 0))
 	if err == nil {
 		size, err = unix.Llistxattr(path, names)
 	}
 	if err != nil {
-		return &os.PathError{Op: "llistxattr", Path: path, Err: err}
+		return false, &os.PathError{Op: "llistxattr", Path: path, Err: err}
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(names[:size]), "\x00"), "\x00") {
 		if kept[name] {
@@ -114,10 +116,10 @@ func removeAttributes(path string, st unix.Stat_t) error {
 			unix.Chmod(path, uint32(st.Mode)&0o7777|0o200) // attributes are the writer's to remove
 		}
 		if err := unix.Lremovexattr(path, name); err != nil {
-			return &os.PathError{Op: "lremovexattr " + name, Path: path, Err: err}
+			return true, &os.PathError{Op: "lremovexattr " + name, Path: path, Err: err}
 		}
 	}
-	return nil
+	return true, nil
 }
 
 func fileType(kind uint32) string {

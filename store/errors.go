@@ -68,5 +68,10 @@ func (s *Store) explain(err error) error {
 // holds reports whether path belongs to the store, or is a directory above it
 // that could not be made.
 func (s *Store) holds(path string) bool {
-	return path != "" && (strings.HasPrefix(path, s.place.Root) || strings.HasPrefix(s.place.Root, path))
+	for _, dir := range []string{s.trees(), s.state()} {
+		if path == dir || strings.HasPrefix(path, dir+"/") || strings.HasPrefix(dir, path+"/") {
+			return true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"devenv/store/db"
 	"devenv/store/filelock"
 	"devenv/store/storepath"
 )
@@ -38,7 +39,7 @@ func (s *Store) execute(ctx context.Context, plan GCPlan) (freed int64, err erro
 	if err != nil {
 		return 0, err
 	}
-	err = s.discard(ctx, plan, trash)
+	err = s.discard(ctx, d, plan, trash)
 	freed, rerr := trash.remove()
 	if err = errors.Join(err, rerr); err != nil {
 		return freed, err
@@ -48,7 +49,7 @@ func (s *Store) execute(ctx context.Context, plan GCPlan) (freed int64, err erro
 }
 
 // discard moves what is dead into trash, under the lock of the collector.
-func (s *Store) discard(ctx context.Context, plan GCPlan, trash *tempDir) error {
+func (s *Store) discard(ctx context.Context, d *db.DB, plan GCPlan, trash *tempDir) error {
 	lock, err := filelock.Acquire(ctx, s.state("gc.lock"), filelock.Exclusive, func() { s.waiting("processes that use the store's collector lock") })
 	if err != nil {
 		return err
@@ -57,12 +58,12 @@ func (s *Store) discard(ctx context.Context, plan GCPlan, trash *tempDir) error 
 	if err := s.dropRoots(ctx, plan.Drop); err != nil {
 		return err
 	}
-	dead, left, err := s.stillDead(ctx, plan)
+	dead, left, err := s.stillDead(ctx, d, plan)
 	if err != nil {
 		return err
 	}
 	// First they are not valid any more, then they go.
-	if err := s.db.Invalidate(ctx, dead); err != nil {
+	if err := d.Invalidate(ctx, dead); err != nil {
 		return err
 	}
 	for _, p := range dead {
@@ -98,12 +99,12 @@ func (s *Store) dropRoots(ctx context.Context, drop []Root) error {
 
 // stillDead returns what of a plan's paths and leftovers nothing keeps now. What
 // the plan does not name stays, and with it all that it refers to.
-func (s *Store) stillDead(ctx context.Context, plan GCPlan) (dead []storepath.Path, left []string, err error) {
+func (s *Store) stillDead(ctx context.Context, d *db.DB, plan GCPlan) (dead []storepath.Path, left []string, err error) {
 	links, err := s.findRoots(nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	objects, err := s.objects(ctx, s.db)
+	objects, err := s.objects(ctx, d)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,19 +137,21 @@ func (s *Store) stillDead(ctx context.Context, plan GCPlan) (dead []storepath.Pa
 // takeLeftover moves a leftover into trash, unless it is locked by now.
 func (s *Store) takeLeftover(trash *tempDir, name string) error {
 	path := filepath.Join(s.trees(), name)
-	if strings.HasPrefix(name, tempPrefix) || strings.HasSuffix(name, ".lock") {
-		lock, err := filelock.TryExisting(path, filelock.Exclusive)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && lock == nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		defer lock.Release()
-		if strings.HasSuffix(name, ".lock") {
-			return os.Remove(path)
-		}
+	isLock := strings.HasSuffix(name, ".lock")
+	if !isLock && !strings.HasPrefix(name, tempPrefix) {
+		return trash.take(path, name)
 	}
+	lock, err := filelock.TryExisting(path, filelock.Exclusive)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && lock == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if isLock {
+		return lock.Remove()
+	}
+	defer lock.Release()
 	return trash.take(path, name)
 }
 

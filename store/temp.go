@@ -20,18 +20,8 @@ type tempDir struct {
 	lock *filelock.Lock
 }
 
-// newTemp makes a temporary directory. The first of a process also clears away
-// those that killed processes left.
+// newTemp makes a temporary directory.
 func (s *Store) newTemp() (*tempDir, error) {
-	s.mu.Lock()
-	first := !s.swept
-	s.swept = true
-	s.mu.Unlock()
-	if first {
-		if err := s.sweep(); err != nil {
-			return nil, err
-		}
-	}
 	for {
 		path, err := os.MkdirTemp(s.trees(), tempPrefix+"*")
 		if err != nil {
@@ -65,8 +55,16 @@ func (t *tempDir) take(path, name string) error {
 	return err
 }
 
-// sweep removes the temporary directories that have no owner.
+// sweep removes the temporary directories that have no owner: those of killed
+// processes. Once in the life of s is enough.
 func (s *Store) sweep() error {
+	s.mu.Lock()
+	done := s.swept
+	s.swept = true
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
 	names, err := s.abandoned()
 	for _, name := range names {
 		path := filepath.Join(s.trees(), name)
