@@ -1,0 +1,298 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/lockfile"
+	"devenv/store/nixhash"
+	"devenv/store/storepath"
+	"devenv/transfer"
+	"devenv/transfer/unpack"
+)
+
+// Store is where trees go. The service in package store fits it through a thin adapter.
+type Store interface {
+	// LookupNar finds a valid path by its name and the hash of its NAR. It asks no network.
+	LookupNar(ctx context.Context, name string, nar nixhash.Hash) (Tree, bool, error)
+	// AddTree lets fill write into an empty directory and takes what is there into the store.
+	// A tree whose hash is not want is refused with both hashes; a zero want is any.
+	AddTree(ctx context.Context, name string, want nixhash.Hash, fill func(ctx context.Context, dir string) error) (Tree, error)
+}
+
+// Tree is a tool in the store.
+type Tree struct {
+	Path    storepath.Path
+	NarHash nixhash.Hash
+}
+
+// Realise gives the tree of a locked tool for a system: from the store if it is there, else
+// its parts are downloaded, all at once, checked and unpacked while they arrive, and put
+// together. A tree that is not the locked one is refused; nothing of it stays.
+func (r *Resolver) Realise(ctx context.Context, s Store, tool lockfile.Tool, system string) (Tree, error) {
+	t, err := r.catalogue.Tool(tool.Name)
+	if err != nil {
+		return Tree{}, err
+	}
+	platform, ok := tool.Platforms[system]
+	if !ok || len(platform.Parts) == 0 {
+		others := slices.Sorted(maps.Keys(tool.Platforms))
+		return Tree{}, &NoPlatformError{Tool: t.Name, Version: tool.Version, System: system, Others: others}
+	}
+	name := t.Name + "-" + tool.Version
+	var want nixhash.Hash
+	if platform.NarHash != "" {
+		if want, err = nixhash.Parse(platform.NarHash); err != nil {
+			return Tree{}, fmt.Errorf("narHash of %s %s: %w", t.Name, tool.Version, err)
+		}
+		if tree, found, err := s.LookupNar(ctx, name, want); err != nil || found {
+			return tree, err
+		}
+	}
+	if system == r.machine.System {
+		if err := r.machine.Supports(t); err != nil {
+			return Tree{}, err
+		}
+	}
+	parts, err := t.parts(platform)
+	if err != nil {
+		return Tree{}, err
+	}
+	return s.AddTree(ctx, name, want, func(ctx context.Context, dir string) error {
+		return r.fetchAll(ctx, t, parts, dir)
+	})
+}
+
+// part is a locked part with the rule that makes it a piece of the tree.
+type part struct {
+	lockfile.Part
+	layout Layout
+	links  map[string]string
+}
+
+func (t *Tool) parts(p lockfile.Platform) ([]part, error) {
+	parts := make([]part, len(p.Parts))
+	for i, locked := range p.Parts {
+		layout, err := t.layoutOf(locked.URL)
+		if err != nil {
+			return nil, err
+		}
+		if locked.Hash == "" {
+			return nil, &ChecksumMissingError{File: locked.URL, Where: "the lock"}
+		}
+		parts[i] = part{Part: locked, layout: layout, links: t.linksOf(locked.URL)}
+	}
+	return parts, nil
+}
+
+func (t *Tool) linksOf(url string) map[string]string {
+	pkg, _, ok := splitNpm(url)
+	if !ok {
+		return nil
+	}
+	for _, b := range t.Npm.Beside {
+		if b.Package == pkg {
+			return b.Links
+		}
+	}
+	return nil
+}
+
+// fetchAll writes the parts into dir: each into a directory of its own first, so that none
+// sees another while they arrive, then joined in their order.
+func (r *Resolver) fetchAll(ctx context.Context, t *Tool, parts []part, dir string) error {
+	staging := filepath.Join(dir, ".parts")
+	g, gctx := errgroup.WithContext(ctx)
+	for i, p := range parts {
+		g.Go(func() error { return r.fetch(gctx, t, p, filepath.Join(staging, strconv.Itoa(i))) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, p := range parts {
+		if err := join(filepath.Join(staging, strconv.Itoa(i)), dir, p.layout.Into); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(staging); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		for _, link := range slices.Sorted(maps.Keys(p.links)) {
+			if err := linkInside(dir, link, p.links[link]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// join moves an unpacked part into the tree: what is in it to the top, or all of it to into.
+func join(from, dir, into string) error {
+	if into != "" {
+		target := filepath.Join(dir, filepath.FromSlash(into))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.Rename(from, target)
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.Rename(filepath.Join(from, e.Name()), filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkInside makes a link of the catalogue. The parts came from elsewhere and may hold links
+// of their own, so that only an os.Root can tell what is inside.
+func linkInside(dir, link, target string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := root.Stat(path.Join(path.Dir(link), target)); err != nil {
+		return nil // a version without this command
+	}
+	if err := root.MkdirAll(path.Dir(link), 0o755); err != nil {
+		return err
+	}
+	if err := root.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return root.Symlink(target, link)
+}
+
+// fetch downloads a part from the first address that has it and unpacks it into dir.
+func (r *Resolver) fetch(ctx context.Context, t *Tool, p part, dir string) error {
+	if mod, ok := splitGoproxy(p.URL); ok {
+		return r.fetchModule(ctx, mod, p, dir)
+	}
+	want, err := nixhash.Parse(p.Hash)
+	if err != nil {
+		return fmt.Errorf("hash of %s: %w", p.URL, err)
+	}
+	candidates, err := r.addresses(ctx, t, p.URL)
+	if err != nil {
+		return err
+	}
+	var first error
+	for _, c := range candidates {
+		u, err := c(ctx)
+		if err != nil {
+			first = cmpErr(first, err)
+			continue
+		}
+		started := false
+		req := transfer.Request{URL: u.url, Header: u.header, Size: unknown(p.Size), Want: []transfer.Checksum{want}, Label: path.Base(p.URL)}
+		err = r.client.Stream(ctx, req, func(body io.Reader) error {
+			started = true
+			return unpack.Tree(ctx, body, u.format, dir, p.layout.options())
+		}, r.progress)
+		if err == nil || started || ctx.Err() != nil {
+			return err
+		}
+		first = cmpErr(first, err)
+	}
+	return first
+}
+
+// address is where a part may be had on this machine.
+type address struct {
+	url    string
+	header map[string][]string
+	format unpack.Format
+}
+
+// addresses are the places to ask in turn. Each is found out when its turn comes: where a
+// registry keeps a tarball costs a request that is seldom needed.
+func (r *Resolver) addresses(ctx context.Context, t *Tool, url string) ([]func(context.Context) (address, error), error) {
+	pkg, version, ok := splitNpm(url)
+	if !ok {
+		format, ok := unpack.FormatFor(path.Base(url))
+		if !ok {
+			return nil, fmt.Errorf("%s: not an archive of a known kind", url)
+		}
+		var all []func(context.Context) (address, error)
+		if base := r.machine.mirror(t); base != "" {
+			u := base + strings.TrimPrefix(url, t.Publisher.Base)
+			all = append(all, at(address{url: u, format: format}))
+		}
+		return append(all, at(address{url: url, format: format})), nil
+	}
+	config, err := r.machine.Npm(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if config.RegistryFor(pkg) == "" {
+		return nil, &RegistryMissingError{Part: url, Setting: "registry in ~/.npmrc, or NPM_CONFIG_REGISTRY"}
+	}
+	g := r.registry(config)
+	usual := g.tarball(pkg, version)
+	return []func(context.Context) (address, error){
+		at(address{url: usual, header: g.header(usual), format: unpack.TarGz}),
+		func(ctx context.Context) (address, error) {
+			p, err := r.packument(ctx, g, pkg)
+			u := p.Versions[version].Dist.Tarball
+			if err == nil && u == "" {
+				err = fmt.Errorf("the npm registry has no %s@%s", pkg, version)
+			}
+			return address{url: u, header: g.header(u), format: unpack.TarGz}, err
+		},
+	}, nil
+}
+
+func at(a address) func(context.Context) (address, error) {
+	return func(context.Context) (address, error) { return a, nil }
+}
+
+// options turn a layout into rules for unpacking.
+func (l Layout) options() unpack.Options {
+	return unpack.Options{
+		Strip: l.Strip,
+		Exec:  func(name string) bool { return matchAny(l.Exec, name) },
+		Rename: func(name string) (string, bool) {
+			if base, ok := l.Rename[path.Base(name)]; ok {
+				name = path.Join(path.Dir(name), base)
+			}
+			return name, !matchAny(l.Drop, name)
+		},
+	}
+}
+
+func matchAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		ok, err := path.Match(p, name)
+		return ok && err == nil
+	})
+}
+
+func cmpErr(first, err error) error {
+	if first != nil {
+		return first
+	}
+	return err
+}
+
+func unknown(size int64) int64 {
+	if size <= 0 {
+		return -1
+	}
+	return size
+}
