@@ -37,7 +37,12 @@ func Choose(files []File) (chosen, overruled []Entry) {
 	return chosen, overruled
 }
 
-// rank is the place of an entry's file in the order of precedence.
+// rank is the place of an entry's file in the order of precedence. A file of
+// any other name is one that a package.json extends.
 func rank(e Entry) int {
-	return slices.Index(Names(), filepath.Base(e.At.File))
+	names := Names()
+	if i := slices.Index(names, filepath.Base(e.At.File)); i >= 0 {
+		return i
+	}
+	return slices.Index(names, "package.json")
 }

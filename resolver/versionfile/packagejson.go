@@ -24,6 +24,18 @@ func readPackageJSON(r *reader) error {
 	return nil
 }
 
+// ParseVolta reads only the volta section of a file that another's volta.extends
+// names. The error is a *source.Error.
+func ParseVolta(path string, data []byte) (File, error) {
+	r := &reader{path: path, data: data}
+	root, err := r.json()
+	if err != nil {
+		return File{}, err
+	}
+	r.volta(root.members["volta"])
+	return r.file, nil
+}
+
 // devEngines reads devEngines.runtime: an object or a list of alternatives. The
 // first that is node counts. Where npm would let a different version pass
 // (onFail "warn" or "ignore") the entry is soft.

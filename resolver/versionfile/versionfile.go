@@ -38,17 +38,18 @@ type File struct {
 
 // formats are the known files in their order of precedence.
 var formats = []struct {
-	name string
-	read func(*reader) error
+	name  string
+	tools []string // what it can speak of
+	read  func(*reader) error
 }{
-	{".nvmrc", readNvmrc},
-	{".node-version", readNodeVersion},
-	{".python-version", readPythonVersion},
-	{".go-version", readGoVersion},
-	{".tool-versions", readToolVersions},
-	{"package.json", readPackageJSON},
-	{"go.mod", readGoMod},
-	{"pyproject.toml", readPyproject},
+	{".nvmrc", []string{"node"}, readNvmrc},
+	{".node-version", []string{"node"}, readNodeVersion},
+	{".python-version", []string{"python"}, readPythonVersion},
+	{".go-version", []string{"go"}, readGoVersion},
+	{".tool-versions", []string{"node", "python", "go"}, readToolVersions},
+	{"package.json", []string{"node"}, readPackageJSON},
+	{"go.mod", []string{"go"}, readGoMod},
+	{"pyproject.toml", []string{"python"}, readPyproject},
 }
 
 // Names are the names of the known files, in their order of precedence.
@@ -62,6 +63,16 @@ func Names() []string {
 
 // Known reports whether name, a base name, is a version file's.
 func Known(name string) bool { return slices.Contains(Names(), name) }
+
+// Tools are the tools that the file of that name can speak of.
+func Tools(name string) []string {
+	for _, f := range formats {
+		if f.name == name {
+			return f.tools
+		}
+	}
+	return nil
+}
 
 // Parse reads the file at path, whose content is data. The base name decides
 // how; positions carry path as it is. The error is a *source.Error.
