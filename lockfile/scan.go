@@ -1,0 +1,336 @@
+package lockfile
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep values may nest. Nix's own locks have a depth of 5,
+// those with tools a depth of 8.
+const maxDepth = 64
+
+// A scanner turns JSON (RFC 8259) into Go values as Attrs describes them. It
+// is as strict as Nix's own parser and stricter in one thing: an object may
+// not have one key twice. It notes where each value begins.
+type scanner struct {
+	data  []byte
+	i     int // the next byte
+	line  int // the number of lines before i
+	bol   int // where the line with i begins
+	depth int
+	where places
+}
+
+// A syntaxError is raised with panic and caught in scan: every step of the
+// scanner may fail and none has anything to add.
+type syntaxError struct {
+	at      Position
+	problem string
+}
+
+// scan reads the one value that data consists of.
+func scan(data []byte) (v any, where places, err *syntaxError) {
+	s := &scanner{data: data, where: places{}}
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *syntaxError:
+			err = e
+		default:
+			panic(e)
+		}
+	}()
+	if len(data) >= 3 && string(data[:3]) == "\ufeff" {
+		s.i, s.bol = 3, 3
+	}
+	s.space()
+	v = s.value("")
+	s.space()
+	if s.i < len(s.data) {
+		s.fail("there is more after the end of the JSON value")
+	}
+	return v, s.where, nil
+}
+
+// here is the position of the byte at offset i in the current line.
+func (s *scanner) here(i int) Position {
+	return Position{s.line + 1, utf8.RuneCount(s.data[s.bol:i]) + 1}
+}
+
+func (s *scanner) fail(format string, args ...any) { s.failAt(s.here(s.i), format, args...) }
+
+func (s *scanner) failAt(p Position, format string, args ...any) {
+	panic(&syntaxError{p, fmt.Sprintf(format, args...)})
+}
+
+// unexpected fails at the next byte, where what was expected.
+func (s *scanner) unexpected(what string) {
+	if s.i >= len(s.data) {
+		s.fail("the file ends here, %s is missing", what)
+	}
+	r, size := utf8.DecodeRune(s.data[s.i:])
+	if r == utf8.RuneError && size == 1 {
+		s.fail("not JSON: byte 0x%02x instead of %s", s.data[s.i], what)
+	}
+	s.fail("not JSON: %q instead of %s", r, what)
+}
+
+func (s *scanner) peek() byte {
+	if s.i < len(s.data) {
+		return s.data[s.i]
+	}
+	return 0
+}
+
+func (s *scanner) space() {
+	for ; s.i < len(s.data); s.i++ {
+		switch s.data[s.i] {
+		case ' ', '\t', '\r':
+		case '\n':
+			s.line++
+			s.bol = s.i + 1
+		default:
+			return
+		}
+	}
+}
+
+// value reads a value. path is where it lies, in the form that messages show.
+func (s *scanner) value(path string) any {
+	s.where[path] = s.here(s.i)
+	switch c := s.peek(); {
+	case c == '{':
+		return s.object(path)
+	case c == '[':
+		return s.array(path)
+	case c == '"':
+		return s.str()
+	case c == '-' || '0' <= c && c <= '9':
+		return s.number()
+	}
+	for word, v := range map[string]any{"true": true, "false": false, "null": nil} {
+		if end := s.i + len(word); end <= len(s.data) && string(s.data[s.i:end]) == word {
+			s.i = end
+			return v
+		}
+	}
+	s.unexpected("a value")
+	return nil
+}
+
+// enter steps over the bracket that opens an object or array and reports
+// whether there is something in it.
+func (s *scanner) enter(end byte) bool {
+	if s.depth++; s.depth > maxDepth {
+		s.fail("values nest deeper than %d levels", maxDepth)
+	}
+	s.i++
+	s.space()
+	return s.peek() != end
+}
+
+// next steps over a comma and returns true, or over the closing bracket and returns false.
+func (s *scanner) next(end byte) bool {
+	s.space()
+	switch s.peek() {
+	case ',':
+		s.i++
+		s.space()
+		return true
+	case end:
+		s.leave()
+		return false
+	}
+	s.unexpected(fmt.Sprintf("',' or '%c'", end))
+	return false
+}
+
+func (s *scanner) leave() {
+	s.depth--
+	s.i++
+}
+
+func (s *scanner) object(path string) any {
+	object := map[string]any{}
+	if !s.enter('}') {
+		s.leave()
+		return object
+	}
+	for more := true; more; more = s.next('}') {
+		if s.peek() != '"' {
+			s.unexpected("a key in quotes")
+		}
+		at := s.here(s.i)
+		key := s.str()
+		inner := member(path, key)
+		if _, twice := object[key]; twice {
+			s.failAt(at, "the key %q is there twice", key)
+		}
+		s.space()
+		if s.peek() != ':' {
+			s.unexpected("':'")
+		}
+		s.i++
+		s.space()
+		object[key] = s.value(inner)
+	}
+	return object
+}
+
+func (s *scanner) array(path string) any {
+	array := []any{}
+	if !s.enter(']') {
+		s.leave()
+		return array
+	}
+	for more := true; more; more = s.next(']') {
+		array = append(array, s.value(element(path, len(array))))
+	}
+	return array
+}
+
+// member and element are the paths of values inside the one at path.
+func member(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
+// number reads a number as Nix's parser does: a whole number that fits 64 bits
+// stays one, everything else is a float64.
+func (s *scanner) number() any {
+	start := s.i
+	if s.peek() == '-' {
+		s.i++
+	}
+	if s.peek() == '0' {
+		s.i++
+	} else {
+		s.digits()
+	}
+	whole := true
+	if s.peek() == '.' {
+		whole = false
+		s.i++
+		s.digits()
+	}
+	if s.peek() == 'e' || s.peek() == 'E' {
+		whole = false
+		s.i++
+		if s.peek() == '+' || s.peek() == '-' {
+			s.i++
+		}
+		s.digits()
+	}
+	text := string(s.data[start:s.i])
+	if whole {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
+		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return n
+		}
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsInf(f, 0) {
+		s.failAt(s.here(start), "the number %s is out of range", text)
+	}
+	return f
+}
+
+func (s *scanner) digits() {
+	start := s.i
+	for c := s.peek(); '0' <= c && c <= '9'; c = s.peek() {
+		s.i++
+	}
+	if s.i == start {
+		s.unexpected("a digit")
+	}
+}
+
+// str reads a string, from its opening to its closing quote.
+func (s *scanner) str() string {
+	open := s.here(s.i)
+	s.i++
+	start := s.i
+	var out []byte // what start's part of the string follows on
+	for {
+		if s.i >= len(s.data) {
+			s.failAt(open, "the file ends inside the string that begins here")
+		}
+		switch c := s.data[s.i]; {
+		case c == '"':
+			out = append(out, s.data[start:s.i]...)
+			s.i++
+			return string(out)
+		case c == '\\':
+			out = append(out, s.data[start:s.i]...)
+			out = utf8.AppendRune(out, s.escape())
+			start = s.i
+		case c < ' ':
+			s.fail("not JSON: a control character (0x%02x) inside a string", c)
+		case c < utf8.RuneSelf:
+			s.i++
+		default:
+			r, size := utf8.DecodeRune(s.data[s.i:])
+			if r == utf8.RuneError && size == 1 {
+				s.fail("byte 0x%02x is not UTF-8", c)
+			}
+			s.i += size
+		}
+	}
+}
+
+// escape reads what a backslash begins.
+func (s *scanner) escape() rune {
+	at := s.here(s.i)
+	s.i += 2
+	if s.i > len(s.data) {
+		s.failAt(at, "the file ends inside a string")
+	}
+	switch c := s.data[s.i-1]; c {
+	case '"', '\\', '/':
+		return rune(c)
+	case 'b':
+		return '\b'
+	case 'f':
+		return '\f'
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	case 'u':
+		r := s.hex4(at)
+		if !utf16.IsSurrogate(r) {
+			return r
+		}
+		if s.i+1 < len(s.data) && s.data[s.i] == '\\' && s.data[s.i+1] == 'u' {
+			s.i += 2
+			if pair := utf16.DecodeRune(r, s.hex4(at)); pair != utf8.RuneError {
+				return pair
+			}
+		}
+		s.failAt(at, "half of a surrogate pair (RFC 8259, 8.2)")
+	}
+	s.failAt(at, "not JSON: there is no escape \\%c", s.data[s.i-1])
+	return 0
+}
+
+func (s *scanner) hex4(at Position) rune {
+	if s.i+4 <= len(s.data) {
+		if n, err := strconv.ParseUint(string(s.data[s.i:s.i+4]), 16, 16); err == nil {
+			s.i += 4
+			return rune(n)
+		}
+	}
+	s.failAt(at, "not JSON: \\u needs four hexadecimal digits")
+	return 0
+}
