@@ -25,6 +25,9 @@ func (d *decoder) tool(n *node) {
 				d.unknown(kid, "tools."+n.name, "version")
 			}
 		}
+		if value == nil && len(n.kids) > 0 {
+			return // told above
+		}
 		if value == nil {
 			d.errorf(n.key, "%s has no version", n.name).Fixed(`for example: %s = { version = "latest" }`, n.name)
 			return

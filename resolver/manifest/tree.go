@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -49,7 +50,7 @@ func parseTree(file string, data []byte) (*node, error) {
 	}
 	root := &node{kind: unstable.Table}
 	t := treeReader{}
-	t.parser.Reset(data)
+	t.parser.Reset(withoutMark(data))
 	table := root
 	for t.parser.NextExpression() {
 		e := t.parser.Expression()
@@ -97,6 +98,16 @@ func checkSyntax(file string, data []byte) error {
 	default:
 		return source.Errorf(file, data, 0, 0, "%v", err)
 	}
+}
+
+// withoutMark is data with blanks in place of a byte order mark, which the
+// tree's parser does not know.
+func withoutMark(data []byte) []byte {
+	const mark = "\ufeff"
+	if text, ok := bytes.CutPrefix(data, []byte(mark)); ok {
+		return slices.Concat(bytes.Repeat([]byte{' '}, len(mark)), text)
+	}
+	return data
 }
 
 type treeReader struct{ parser unstable.Parser }

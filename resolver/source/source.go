@@ -30,11 +30,14 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
+// mark is UTF-8's byte order mark, which editors hide and positions skip.
+var mark = []byte("\ufeff")
+
 // At is the position of the byte at offset in data. An offset beyond the end
 // is the end.
 func At(file string, data []byte, offset int) Position {
 	offset = max(0, min(offset, len(data)))
-	before := data[:offset]
+	before := bytes.TrimPrefix(data[:offset], mark)
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return Position{
 		File:   file,
@@ -60,6 +63,9 @@ func Errorf(file string, data []byte, offset, length int, format string, args ..
 	wrong, _, _ := bytes.Cut(data[offset:end], []byte{'\n'})
 	start := bytes.LastIndexByte(data[:offset], '\n') + 1
 	line, _, _ := bytes.Cut(data[start:], []byte{'\n'})
+	if start == 0 {
+		line = bytes.TrimPrefix(line, mark)
+	}
 	return &Error{
 		At:     At(file, data, offset),
 		Width:  max(1, utf8.RuneCount(bytes.TrimRight(wrong, "\r"))),
