@@ -10,8 +10,8 @@ import (
 // [Renderer] turns into shell text.
 type Layer struct {
 	Snapshot
-	// Name is the key of the snapshot.
-	Name string
+	// Key is Snapshot.Key(), computed once.
+	Key string
 	// Bin is the directory with the commands of Scripts; empty without them.
 	Bin string
 }
