@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -170,3 +171,15 @@ func (l Layout) Layer(s Snapshot) Layer {
 }
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// removeEmpty removes path and the directories above it, as long as they are
+// empty, up to the mirror's own.
+func (l Layout) removeEmpty(path string) {
+	for path != l.roots() && os.Remove(path) == nil {
+		path = filepath.Dir(path)
+	}
+}
+
+// sweepLock is held shared while a builder publishes and alone while
+// environments are removed.
+func (l Layout) sweepLock() string { return filepath.Join(l.envs(), ".lock") }
