@@ -172,6 +172,11 @@ func (l Layout) Layer(s Snapshot) Layer {
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
 
+// gone is where an environment lies while it is being removed.
+func (l Layout) gone(key string) string { return filepath.Join(l.envs(), gonePrefix+key) }
+
+const gonePrefix = ".gone-"
+
 // removeEmpty removes path and the directories above it, as long as they are
 // empty, up to the mirror's own.
 func (l Layout) removeEmpty(path string) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -148,7 +149,7 @@ func (t *Tree) Sweep(ctx context.Context, plan Sweep) error {
 			return err
 		}
 	}
-	return removeTemps(t.Layout.envs())
+	return t.finishSweep(ctx)
 }
 
 func (t *Tree) drop(dir string, before time.Time) error {
@@ -166,15 +167,43 @@ func (t *Tree) drop(dir string, before time.Time) error {
 	return b.Remove()
 }
 
-// removeEnv takes the directory away in one step, then removes it.
+// removeEnv takes the directory away in one step, then its root, then its files:
+// what a crash leaves is finished by the next sweep.
 func (t *Tree) removeEnv(ctx context.Context, key string) error {
 	dir := t.Layout.Env(key)
-	gone := filepath.Join(filepath.Dir(dir), tempPrefix+key)
-	if err := os.Rename(dir, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(dir, t.Layout.gone(key)); err != nil {
 		return diskError("remove", dir, err)
 	}
-	if err := os.RemoveAll(gone); err != nil {
-		return diskError("remove", dir, err)
+	return t.finishRemoval(ctx, key)
+}
+
+func (t *Tree) finishRemoval(ctx context.Context, key string) error {
+	if err := t.Rooter.RemoveRoot(ctx, rootPrefix+key); err != nil {
+		return err
 	}
-	return t.Rooter.RemoveRoot(ctx, rootPrefix+key)
+	gone := t.Layout.gone(key)
+	return diskError("remove", gone, os.RemoveAll(gone))
+}
+
+// finishSweep removes what earlier sweeps and killed builders left.
+func (t *Tree) finishSweep(ctx context.Context) error {
+	entries, err := os.ReadDir(t.Layout.envs())
+	if err != nil {
+		return diskError("read", t.Layout.envs(), err)
+	}
+	for _, entry := range entries {
+		key, isGone := strings.CutPrefix(entry.Name(), gonePrefix)
+		if !isGone {
+			continue
+		}
+		if _, err = os.Lstat(t.Layout.Env(key)); err == nil {
+			err = os.RemoveAll(t.Layout.gone(key)) // it was built again; its root stays
+		} else {
+			err = t.finishRemoval(ctx, key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return removeTemps(t.Layout.envs())
 }
