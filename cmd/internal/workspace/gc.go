@@ -2,8 +2,16 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
 	"time"
+
+	"devenv/env"
+	"devenv/store"
 )
 
 // GCOptions say what counts as needed.
@@ -37,17 +45,47 @@ func (w *Workspace) GC(ctx context.Context, o GCOptions) (GCReport, error) {
 	if err != nil {
 		return report, err
 	}
-	age := graceTime
-	if o.OlderThan > 0 {
-		age = o.OlderThan
-	}
-	sweep, err := w.tree().PlanSweep(time.Now().Add(-age), o.OlderThan > 0)
+	age := max(o.OlderThan, graceTime)
+	before := time.Now().Add(-age)
+	tree := w.tree()
+	sweep, err := tree.PlanSweep(before, o.OlderThan > 0)
 	if err != nil {
 		return report, err
 	}
 	for _, p := range sweep.Projects {
-		report.Projects = append(report.Projects, fmt.Sprintf("%s: not used since %s", p, time.Now().Add(-age).Format("2006-01-02")))
+		report.Projects = append(report.Projects, fmt.Sprintf("%s: not used since %s", p, before.Format(time.DateTime)))
 	}
-	_ = s
-	return report, nil
+	options := store.GCOptions{Keep: func(r store.Root) bool { return !w.dropsRoot(r, sweep, before) }}
+	if !o.DryRun {
+		if err := tree.Sweep(ctx, sweep); err != nil {
+			return report, err
+		}
+	}
+	plan, err := s.PlanGC(ctx, options)
+	if err != nil {
+		return report, err
+	}
+	for _, dead := range plan.Dead {
+		report.Paths = append(report.Paths, GCPath{Path: s.Dir().Join(dead.Path), Bytes: dead.Bytes})
+	}
+	report.Bytes = plan.Bytes()
+	if o.DryRun {
+		return report, nil
+	}
+	report.Freed, err = s.Execute(ctx, plan)
+	return report, err
+}
+
+// dropsRoot says whether a root belongs to an environment that goes, or to one
+// that a killed build never finished.
+func (w *Workspace) dropsRoot(r store.Root, sweep env.Sweep, before time.Time) bool {
+	key, ours := strings.CutPrefix(r.Name, "envs/")
+	if !ours {
+		return false
+	}
+	if slices.Contains(sweep.Envs, key) {
+		return true
+	}
+	_, err := os.Lstat(w.layout.Env(key))
+	return errors.Is(err, fs.ErrNotExist) && r.Used.Before(before)
 }
