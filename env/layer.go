@@ -39,11 +39,13 @@ func (l Layer) Settings() []Setting {
 func (l Layer) Unsets() []string { return sorted(l.Unset) }
 
 // Prefixes returns the PATH-like variables that the layer extends, sorted by
-// name. Bin comes first in PATH.
+// name, each with at least one element. Bin comes first in PATH.
 func (l Layer) Prefixes() []Prefix {
 	all := make([]Prefix, 0, len(l.Prepend)+1)
 	for _, name := range slices.Sorted(maps.Keys(l.Prepend)) {
-		all = append(all, Prefix{name, slices.Clone(l.Prepend[name])})
+		if elements := l.Prepend[name]; len(elements) > 0 {
+			all = append(all, Prefix{name, slices.Clone(elements)})
+		}
 	}
 	if l.Bin == "" {
 		return all
