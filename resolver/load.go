@@ -13,19 +13,17 @@ import (
 )
 
 // Load reads the project in dir. Mistakes in its files are *source.Error or
-// source.Errors, all of them joined.
+// source.Errors, all of them joined; the project then holds what was read so
+// far, which always includes Dir and Reads.
 func (r *Reader) Load(dir string) (*Project, error) {
 	l := &loader{reader: r, p: &Project{Dir: filepath.Clean(dir), grammars: r.options.Tools}}
 	if err := l.manifest(); err != nil {
-		return nil, err
+		return l.p, err
 	}
 	if err := errors.Join(l.versionFiles(), l.lock()); err != nil {
-		return nil, err
+		return l.p, err
 	}
-	if err := l.checkConstraints(); err != nil {
-		return nil, err
-	}
-	return l.p, nil
+	return l.p, l.checkConstraints()
 }
 
 // loader is one project being loaded.

@@ -26,6 +26,7 @@ type Contribution struct {
 	Path  []string          // directories for PATH, in order
 	Set   map[string]string // variables
 	Unset []string
+	Place string            // the writable directory that the rest is in
 	Dirs  []string          // directories to create
 	Links map[string]string // symbolic links to create: path to target
 	Setup [][]string        // commands that prepare the place, once
@@ -37,8 +38,9 @@ type Toolbox interface {
 	// network if the tree is there.
 	Realise(ctx context.Context, tool lockfile.Tool, system string) (Tree, error)
 	// Contribution is pure: real is where the tree lies, place a directory that
-	// the tool may write to.
-	Contribution(tool, version, real, place string) Contribution
+	// the tool may write to. A further version of a tool, beside one that has
+	// the common names already, adds its versioned names only.
+	Contribution(tool, version, real, place string, further bool) (Contribution, error)
 }
 
 // PlanRequest asks for the plan of one project.
@@ -92,7 +94,9 @@ func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 		Set: map[string]string{}, Prepend: map[string][]string{}, Scripts: map[string]string{},
 	}
 	for i, tool := range req.Tools {
-		p.addTool(req, tool, trees[i])
+		if err := p.addTool(req, tool, trees[i]); err != nil {
+			return nil, err
+		}
 	}
 	p.addManifest(req.Project)
 	slices.Sort(p.Unset)
@@ -100,15 +104,15 @@ func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 }
 
 // addTool adds one tool behind those that are there.
-func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) {
+func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) error {
 	further := slices.ContainsFunc(p.Tools, func(t PlannedTool) bool { return t.Name == tool.Name })
 	place := tool.Name
 	if further {
 		place += "-" + tool.Version
 	}
-	c := req.Toolbox.Contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, place))
-	if further {
-		c.Set, c.Unset = nil, nil
+	c, err := req.Toolbox.Contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, place), further)
+	if err != nil {
+		return err
 	}
 	p.Tools = append(p.Tools, PlannedTool{Name: tool.Name, Version: tool.Version, Tree: tree, Contribution: c})
 	p.Roots = append(p.Roots, tree.Path)
@@ -119,6 +123,7 @@ func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) {
 	for _, name := range c.Unset {
 		p.unset(name)
 	}
+	return nil
 }
 
 // addManifest adds what the manifest says, in front of and in place of what the

@@ -23,6 +23,8 @@
 package resolver
 
 import (
+	"path/filepath"
+
 	"maps"
 	"slices"
 
@@ -105,3 +107,7 @@ type Note struct {
 	At   source.Position
 	Text string
 }
+
+// OwnLock is the path of the devenv.lock beside the project, where `devenv
+// lock` writes, whether it is there or not.
+func (p *Project) OwnLock() string { return filepath.Join(p.Dir, LockName) }

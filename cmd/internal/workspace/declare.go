@@ -90,7 +90,7 @@ func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []
 	if err != nil {
 		return nil, err
 	}
-	if err := lockfile.WriteFile(path, after); err != nil {
+	if err := writeFile(path, after); err != nil {
 		return nil, err
 	}
 	w.files = nil
@@ -102,7 +102,7 @@ func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []
 		if created {
 			return nil, errors.Join(err, os.Remove(path))
 		}
-		return nil, errors.Join(err, lockfile.WriteFile(path, before))
+		return nil, errors.Join(err, writeFile(path, before))
 	}
 	return done, nil
 }
@@ -164,7 +164,7 @@ func (w *Workspace) Init(ctx context.Context, dir string) ([]string, error) {
 	if project.Foreign != "" {
 		lines = append(lines, project.Foreign+" belongs to the other devenv, cachix's; it is not read")
 	}
-	if err := lockfile.WriteFile(path, manifest.New(tools)); err != nil {
+	if err := writeFile(path, manifest.New(tools)); err != nil {
 		return nil, err
 	}
 	lines = append(lines, "wrote "+path)

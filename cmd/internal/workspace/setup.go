@@ -55,7 +55,7 @@ func (w *Workspace) SetUp(shell env.Shell, undo, dryRun bool) (RCEdit, error) {
 	if !edit.Changed {
 		return edit, nil
 	}
-	return edit, lockfile.WriteFile(rc, []byte(after))
+	return edit, writeFile(rc, []byte(after))
 }
 
 func (w *Workspace) writeHook(shell env.Shell, path string) error {
@@ -66,5 +66,5 @@ func (w *Workspace) writeHook(shell env.Shell, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return lockfile.WriteFile(path, []byte(text))
+	return writeFile(path, []byte(text))
 }
