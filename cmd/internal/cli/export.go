@@ -110,18 +110,20 @@ func internal(name string) bool {
 }
 
 func (a *app) exportShell(shell env.Shell, changes []change) error {
+	set, unset := "export %s=%s\n", "unset %s\n"
+	if shell == env.Fish {
+		set, unset = "set -gx %s %s\n", "set -e %s\n"
+	}
 	for _, c := range changes {
-		var line string
-		var err error
 		if c.value == nil {
-			line, err = shellhooks.UnsetLine(shell, c.name)
-		} else {
-			line, err = shellhooks.ExportLine(shell, c.name, *c.value)
+			a.streams.Printf(unset, c.name)
+			continue
 		}
+		quoted, err := shellhooks.Quote(shell, *c.value)
 		if err != nil {
 			return err
 		}
-		a.streams.Printf("%s\n", line)
+		a.streams.Printf(set, c.name, quoted)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/env"
-	"devenv/shellhooks"
 )
 
 var shellNames = []string{string(env.Bash), string(env.Zsh), string(env.Fish)}
@@ -24,7 +23,7 @@ keeps the same text in a file, so that a new shell starts no process for it.`,
 			if err != nil {
 				return err
 			}
-			text, err := shellhooks.Hook(env.Shell(args[0]), ws.HookOptions())
+			text, err := ws.Hook(env.Shell(args[0]))
 			if err != nil {
 				return err
 			}

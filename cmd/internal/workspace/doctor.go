@@ -1,11 +1,13 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -45,19 +47,19 @@ func (w *Workspace) examineShell() Finding {
 	f := Finding{Check: "hook"}
 	name := filepath.Base(w.o.Getenv("SHELL"))
 	shell := env.Shell(name)
-	rc, err := shellhooks.RCFile(shell, w.o.Getenv)
-	if err != nil {
+	if !slices.Contains(env.Shells(), shell) {
 		f.State, f.Fact, f.Cure = Odd, fmt.Sprintf("there is no hook for the shell %q", name), "use `devenv develop` and `devenv exec`"
 		return f
 	}
+	rc := shellhooks.RCFile(shell, w.o.Getenv)
 	text, _ := os.ReadFile(rc)
 	if !strings.Contains(string(text), w.layout.Hook(shell)) && !strings.Contains(string(text), "devenv hook") {
 		f.State, f.Fact, f.Cure = Wrong, fmt.Sprintf("%s does not load the hook", rc), "devenv setup"
 		return f
 	}
-	want, err := shellhooks.Hook(shell, w.HookOptions())
+	want, err := w.Hook(shell)
 	have, readErr := os.ReadFile(w.layout.Hook(shell))
-	if err == nil && readErr == nil && string(have) != want {
+	if err == nil && readErr == nil && !bytes.Equal(have, want) {
 		f.State, f.Fact, f.Cure = Odd, "the hook's file is another version's", "devenv setup, then a new shell"
 		return f
 	}
