@@ -15,14 +15,14 @@ func missing(t testing.TB, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// cacheDir is kept between runs; what is in it can always be made again.
-func cacheDir(t testing.TB) string {
+// CacheDir is a directory that is kept between runs; what is in it can always be made again.
+func CacheDir(t testing.TB, name string) string {
 	t.Helper()
 	base, err := os.UserCacheDir()
 	if err != nil {
 		base = os.TempDir()
 	}
-	dir := filepath.Join(base, "devenv-tests")
+	dir := filepath.Join(base, "devenv-tests", name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package toolstest
 
 import (
 	"archive/tar"
+	"archive/zip"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"errors"
@@ -75,7 +77,7 @@ func pythonArchive(t testing.TB) (file, version string) {
 		}
 	}
 	version = pythonVersion(t, binary)
-	file = filepath.Join(cacheDir(t), fmt.Sprintf("python-%s-%x.tar.gz", version, info.ModTime().Unix()))
+	file = filepath.Join(CacheDir(t, "archives"), fmt.Sprintf("python-%s-%x.tar.gz", version, info.ModTime().Unix()))
 	if _, err := os.Stat(file); err == nil {
 		return file, version
 	}
@@ -174,6 +176,33 @@ func (p *packer) file(name, from string) {
 func (p *packer) link(name, target string) {
 	if p.err == nil {
 		p.err = p.tw.WriteHeader(&tar.Header{Name: name, Linkname: target, Mode: 0o777, Typeflag: tar.TypeSymlink})
+	}
+}
+
+// Wheel writes a package that pip can install without a network and without building: the
+// module hello_devenv and the command hello-devenv.
+func Wheel(t testing.TB, file string) {
+	t.Helper()
+	files := []struct{ name, text string }{
+		{"hello_devenv.py", "def say(): print('hello')\n"},
+		{"hello_devenv-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: hello-devenv\nVersion: 1\n"},
+		{"hello_devenv-1.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: toolstest\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
+		{"hello_devenv-1.dist-info/entry_points.txt", "[console_scripts]\nhello-devenv = hello_devenv:say\n"},
+		{"hello_devenv-1.dist-info/RECORD", ""},
+	}
+	var b bytes.Buffer
+	zw := zip.NewWriter(&b)
+	for _, f := range files {
+		w, err := zw.Create(f.name)
+		if err == nil {
+			_, err = io.WriteString(w, f.text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(zw.Close(), os.WriteFile(file, b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -51,7 +51,7 @@ func cached(t testing.TB, upstream, suffix string) string {
 	if err != nil || target.Host == "" {
 		missing(t, "%q is no address of a registry", upstream)
 	}
-	dir := cacheDir(t)
+	dir := CacheDir(t, "archives")
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = target.Host
