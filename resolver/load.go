@@ -68,7 +68,7 @@ func (l *loader) manifest() error {
 	}
 	for _, t := range m.Tools {
 		for _, v := range t.Versions {
-			l.p.Tools = append(l.p.Tools, Requirement{
+			l.require(Requirement{
 				Tool: t.Name, Constraint: v.Constraint, Key: "tools." + t.Name, Origin: v.At, Source: v.Source,
 			})
 		}
@@ -88,7 +88,7 @@ func (l *loader) versionFiles() error {
 		if l.named(e.Tool) {
 			l.p.Overruled = append(l.p.Overruled, requirement(e))
 		} else if _, known := l.p.grammars[e.Tool]; known {
-			l.p.Tools = append(l.p.Tools, requirement(e))
+			l.require(requirement(e))
 		} else {
 			l.note(e.At, e.Tool+" is not a tool that devenv provides")
 		}
@@ -99,6 +99,13 @@ func (l *loader) versionFiles() error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// require adds a requirement, if it is not there already in the same words.
+func (l *loader) require(req Requirement) {
+	if !slices.ContainsFunc(l.p.Tools, func(r Requirement) bool { return r.Tool == req.Tool && r.Constraint == req.Constraint }) {
+		l.p.Tools = append(l.p.Tools, req)
+	}
 }
 
 func requirement(e versionfile.Entry) Requirement {

@@ -115,7 +115,9 @@ func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) error {
 		return err
 	}
 	p.Tools = append(p.Tools, PlannedTool{Name: tool.Name, Version: tool.Version, Tree: tree, Contribution: c})
-	p.Roots = append(p.Roots, tree.Path)
+	if !slices.Contains(p.Roots, tree.Path) {
+		p.Roots = append(p.Roots, tree.Path)
+	}
 	if len(c.Path) > 0 {
 		p.Prepend["PATH"] = append(p.Prepend["PATH"], c.Path...)
 	}

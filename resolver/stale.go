@@ -17,7 +17,8 @@ const (
 	Changed     Reason = "changed"     // its requirement is written differently now
 	Unsatisfied Reason = "unsatisfied" // the pinned version does not fit
 	NoSystem    Reason = "system"      // there is nothing pinned for this system
-	Unused      Reason = "unused"      // nothing asks for the tool any more
+	Unused      Reason = "unused"      // nothing asks for it any more
+	Reordered   Reason = "reordered"   // another version of the tool is the default now
 )
 
 // Stale is one way in which a lock differs from its project.
@@ -39,6 +40,8 @@ func (s Stale) String() string {
 		return fmt.Sprintf("%s is locked at %s, which %s does not allow", s.Tool, s.Pinned, s.Constraint)
 	case NoSystem:
 		return fmt.Sprintf("%s %s is not locked for this system", s.Tool, s.Pinned)
+	case Reordered:
+		return fmt.Sprintf("%s %s is locked in the place of %s", s.Tool, s.Pinned, s.Constraint)
 	default:
 		return fmt.Sprintf("%s %s is locked, and nothing asks for it", s.Tool, s.Pinned)
 	}
@@ -51,35 +54,64 @@ func Check(p *Project, lock *lockfile.Lock, system string, outer func(tool strin
 	if err != nil {
 		return nil, err
 	}
-	var stale []Stale
-	wanted := p.wanted(outer)
-	for _, want := range wanted {
-		s := Stale{Tool: want.Tool, Constraint: want.Constraint}
-		pin := pinFor(want, pins)
-		if pin != nil {
-			s.Pinned = pin.Version
-		}
-		other := slices.IndexFunc(pins, func(t lockfile.Tool) bool { return t.Name == want.Tool })
+	c := checker{project: p, system: system, wanted: p.wanted(outer), pins: pins}
+	c.run()
+	return c.stale, nil
+}
+
+// checker compares requirements with pins.
+type checker struct {
+	project *Project
+	system  string
+	wanted  []Requirement
+	pins    []lockfile.Tool
+	stale   []Stale
+}
+
+func (c *checker) run() {
+	spare := slices.DeleteFunc(slices.Clone(c.pins), c.isWanted)
+	for _, want := range c.wanted {
+		pin := pinFor(want, c.pins)
+		other := slices.IndexFunc(spare, func(t lockfile.Tool) bool { return t.Name == want.Tool })
 		switch {
-		case pin == nil && other >= 0:
-			s.Reason, s.Pinned = Changed, pins[other].Version
+		case pin == nil && other < 0:
+			c.add(want, "", Missing)
 		case pin == nil:
-			s.Reason = Missing
-		case !p.fits(want, pin.Version):
-			s.Reason = Unsatisfied
-		case len(pin.Platforms[system].Parts) == 0:
-			s.Reason = NoSystem
-		default:
-			continue
-		}
-		stale = append(stale, s)
-	}
-	for _, pin := range pins {
-		if !slices.ContainsFunc(wanted, func(r Requirement) bool { return r.Tool == pin.Name }) {
-			stale = append(stale, Stale{Tool: pin.Name, Pinned: pin.Version, Reason: Unused})
+			c.add(want, spare[other].Version, Changed)
+			spare = slices.Delete(spare, other, other+1)
+		case !c.project.fits(want, pin.Version):
+			c.add(want, pin.Version, Unsatisfied)
+		case len(pin.Platforms[c.system].Parts) == 0:
+			c.add(want, pin.Version, NoSystem)
 		}
 	}
-	return stale, nil
+	for _, pin := range spare {
+		c.stale = append(c.stale, Stale{Tool: pin.Name, Pinned: pin.Version, Reason: Unused})
+	}
+	if len(c.stale) == 0 {
+		c.order()
+	}
+}
+
+// order compares which version of each tool comes first, second, …
+func (c *checker) order() {
+	place := map[string]int{}
+	for _, want := range c.wanted {
+		same := slices.DeleteFunc(slices.Clone(c.pins), func(t lockfile.Tool) bool { return t.Name != want.Tool })
+		if pin := same[place[want.Tool]]; pin.Constraint != want.Constraint {
+			c.add(want, pin.Version, Reordered)
+		}
+		place[want.Tool]++
+	}
+}
+
+func (c *checker) add(want Requirement, pinned string, reason Reason) {
+	c.stale = append(c.stale, Stale{Tool: want.Tool, Constraint: want.Constraint, Pinned: pinned, Reason: reason})
+}
+
+// isWanted reports whether a requirement is written as the pin says.
+func (c *checker) isWanted(pin lockfile.Tool) bool {
+	return slices.ContainsFunc(c.wanted, func(r Requirement) bool { return r.Tool == pin.Name && r.Constraint == pin.Constraint })
 }
 
 // Conflicts are the overruled requirements that the pinned versions do not meet.

@@ -17,15 +17,16 @@ func readNvmrc(r *reader) error {
 		key, value, setting := strings.Cut(text, "=")
 		key = strings.TrimSpace(key)
 		switch {
-		case strings.ContainsAny(text[:1], "<>~^="):
-			bound = line
 		case setting && key == "node":
 			return r.errorf(line, "nvm refuses a setting named node").
 				Fixed("write the version alone on its line: %s", strings.TrimSpace(value))
 		case setting && keys[key]:
 			return r.errorf(line, "the setting %s is here twice", key).Fixed("remove one of the two lines")
-		case setting:
+		case setting && key != "":
 			keys[key] = true
+			if strings.ContainsAny(key[:1], "<>~^") {
+				bound = line
+			}
 		case version.end > 0:
 			return r.errorf(line, "a second version: nvm takes exactly one").
 				Fixed("keep either %s or %s", r.text(version), text)
@@ -33,11 +34,15 @@ func readNvmrc(r *reader) error {
 			version = line
 		}
 	}
+	if version.end > 0 && strings.ContainsAny(r.text(version)[:1], "<>~^=") {
+		version, bound = span{}, version
+	}
 	switch {
+	case version.end > 0:
 	case bound.end > 0:
 		return r.errorf(bound, "%s is a range, and nvm reads none", r.text(bound)).
 			Fixed("name the line of releases, such as 24 or lts/*, or move the range to engines.node in package.json")
-	case version.end == 0:
+	default:
 		return r.errorf(span{}, "no version in the file").Fixed("write one on a line of its own, such as 24 or lts/*")
 	}
 	return r.node(version, r.text(version), "")
@@ -78,24 +83,30 @@ func (r *reader) firstWord(example string) (span, error) {
 	return words[0], nil
 }
 
-// readPythonVersion reads as pyenv's version-file-read does: the first word of
-// every line that is neither empty nor a comment, and colons separate too.
-// Names that would leave pyenv's versions directory are skipped with a note.
+// readPythonVersion reads the words that pyenv would. Names that would leave
+// pyenv's versions directory are skipped with a note.
 func readPythonVersion(r *reader) error {
-	before := len(r.file.Entries)
-	for _, line := range r.lines() {
-		words := r.words(line)
-		if len(words) == 0 || r.data[words[0].start] == '#' {
-			continue
-		}
-		for _, word := range r.split(words[0], ':') {
-			r.python(word, r.text(word))
-		}
-	}
-	if len(r.file.Entries) == before && len(r.file.Notes) == 0 {
+	words := r.pyenvWords()
+	if len(words) == 0 {
 		return r.errorf(span{}, "no version in the file").Fixed("write one, such as 3.13")
 	}
+	for _, word := range words {
+		r.python(word, r.text(word))
+	}
 	return nil
+}
+
+// pyenvWords reads as pyenv's version-file-read does: the first word of every
+// line that is neither empty nor a comment, and colons separate too.
+func (r *reader) pyenvWords() []span {
+	var all []span
+	for _, line := range r.lines() {
+		words := r.words(line)
+		if len(words) > 0 && r.data[words[0].start] != '#' {
+			all = append(all, r.split(words[0], ':')...)
+		}
+	}
+	return all
 }
 
 // split cuts s at sep and drops empty parts.

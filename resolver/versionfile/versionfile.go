@@ -152,16 +152,17 @@ func (r *reader) uncommented() []span {
 	return all
 }
 
-// words are the parts of s between blanks.
+// words are the parts of s between spaces, tabs and carriage returns.
 func (r *reader) words(s span) []span {
+	between := func(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 	var all []span
 	for i := s.start; i < s.end; {
-		if isBlank(r.data[i]) {
+		if between(r.data[i]) {
 			i++
 			continue
 		}
 		start := i
-		for i < s.end && !isBlank(r.data[i]) {
+		for i < s.end && !between(r.data[i]) {
 			i++
 		}
 		all = append(all, span{start, i})
