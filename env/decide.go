@@ -80,19 +80,22 @@ func (d *Decision) compare(in *Input, trusted int64, dir string) {
 		if in.Missing != in.Path && d.Action == Unchanged && statOf(in.Missing).exists() {
 			d.Action = Refresh // a directory on the way to it is there now
 		}
-	case !now.exists() && in.Stat != Stat{}:
-		d.rebuild(relative(dir, in.Path), "is gone")
-	default:
-		same := now.target == in.Stat && now.link == in.Link
-		if same && max(in.Stat.Mtime, in.Stat.Ctime) < trusted {
-			return
-		}
-		if digest(in.Path, in.Kind) != in.Hash {
-			d.rebuild(relative(dir, in.Path), "changed")
-		} else if !same && d.Action == Unchanged {
+	case now.target == in.Stat && now.link == in.Link && in.provesContent(trusted):
+	case digest(in.Path, in.Kind) == in.Hash:
+		if (now.target != in.Stat || now.link != in.Link) && d.Action == Unchanged {
 			d.Action = Refresh
 		}
+	case !now.exists():
+		d.rebuild(relative(dir, in.Path), "is gone")
+	default:
+		d.rebuild(relative(dir, in.Path), "changed")
 	}
+}
+
+// provesContent reports whether a file with this stat must have this content:
+// there was one, and it was not fresh.
+func (in *Input) provesContent(trusted int64) bool {
+	return in.Stat != Stat{} && max(in.Stat.Mtime, in.Stat.Ctime) < trusted
 }
 
 func (d *Decision) rebuild(name, fact string) {
