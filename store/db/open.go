@@ -50,6 +50,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err == nil {
 		err = d.connect(ctx, o)
 	}
+	if errors.Is(err, unix.ENOSPC) { // even reading needs some room, for the index of the log
+		d.Release()
+		d.sql.Close()
+		err = d.connect(ctx, o)
+	}
 	if err == nil && version == 0 && !d.readOnly {
 		err = d.createSchema(ctx)
 	}
