@@ -44,7 +44,7 @@ func addAndRoot(t *testing.T, s *store.Store, root string, names ...string) (inf
 
 func TestRoots(t *testing.T) {
 	c := &clock{time.Unix(1_700_000_000, 0)}
-	s := collector(t, t.TempDir(), c)
+	s := collector(t, tempRoot(t), c)
 	a := addAndRoot(t, s, "projects/a", "a1", "a2")
 	addAndRoot(t, s, "projects/a/nested", "n")
 	later := c.Add(time.Hour)
@@ -83,7 +83,7 @@ func TestRoots(t *testing.T) {
 }
 
 func TestCollect(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	c := &clock{time.Unix(1_700_000_000, 0)}
 	s := collector(t, root, c)
 	old := addAndRoot(t, s, "old", "o1", "shared")
@@ -131,7 +131,7 @@ func TestCollect(t *testing.T) {
 
 // TestExecuteChecksAgain has the world change between plan and execution.
 func TestExecuteChecksAgain(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	c := &clock{time.Unix(1_700_000_000, 0)}
 	s := collector(t, root, c)
 	a := addAndRoot(t, s, "a", "a")
@@ -166,7 +166,7 @@ func TestExecuteChecksAgain(t *testing.T) {
 }
 
 func TestLeftovers(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	add(t, s, "x", "x")
 	s.Close()
@@ -206,7 +206,7 @@ func TestRunningProgramIsKept(t *testing.T) {
 	if _, err := os.Stat("/proc/self/exe"); err != nil {
 		t.Skip("only Linux tells what runs")
 	}
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	info := add(t, s, "x", "x")
 	s.Close()

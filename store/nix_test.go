@@ -31,7 +31,7 @@ func tree(t *testing.T, name, text string) string {
 }
 
 func TestNixComputesTheSamePath(t *testing.T) {
-	ours, theirs := t.TempDir(), t.TempDir()
+	ours, theirs := tempRoot(t), tempRoot(t)
 	want := storepath.Default.Join(add(t, open(t, ours), "tool-1.2", "x").Path)
 	dir := tree(t, "tool-1.2", "x")
 	for _, args := range [][]string{{"--add", dir}, {"--add-fixed", "--recursive", "sha256", dir}} {
@@ -44,7 +44,7 @@ func TestNixComputesTheSamePath(t *testing.T) {
 }
 
 func TestNixReadsOurStore(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	a, b := add(t, s, "a", "1"), add(t, s, "b", "2")
 	full := storepath.Default.Join(a.Path)
@@ -72,7 +72,7 @@ func TestNixReadsOurStore(t *testing.T) {
 }
 
 func TestWeReadNixsStore(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	full := nix(t, root, "--add", tree(t, "tool", "x"))
 	flat := nix(t, root, "--add-fixed", "sha256", filepath.Join(tree(t, "f", "flat"), "data"))
 	p, err := storepath.Default.Parse(full)
@@ -105,7 +105,7 @@ func TestWeReadNixsStore(t *testing.T) {
 
 // TestReferences reads references that Nix wrote: of a text with a path in it.
 func TestReferences(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	drv := strings.TrimSpace(run(t, "nix-instantiate", "--store", root, "-E",
 		`derivation { name = "d"; builder = "/x"; system = "s"; src = builtins.toFile "src" "text"; }`))
 	p, err := storepath.Default.Parse(drv)
@@ -139,7 +139,7 @@ func TestReferences(t *testing.T) {
 }
 
 func TestNixCollectsOurStore(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	kept := add(t, s, "kept", "1")
 	dead := add(t, s, "dead", "2")
@@ -170,7 +170,7 @@ func TestNixCollectsOurStore(t *testing.T) {
 
 // TestWeCollectNixsStore agrees with Nix on what its own links keep.
 func TestWeCollectNixsStore(t *testing.T) {
-	root, home := t.TempDir(), t.TempDir()
+	root, home := tempRoot(t), t.TempDir()
 	full := map[string]string{}
 	for _, name := range []string{"profile", "indirect", "dead"} {
 		full[name] = nix(t, root, "--add", tree(t, name, name))
@@ -219,7 +219,7 @@ func TestWeCollectNixsStore(t *testing.T) {
 // TestKnownHash asks for a tree by the hash that Nix says it has.
 func TestKnownHash(t *testing.T) {
 	dir := tree(t, "tool", "x")
-	root := t.TempDir()
+	root := tempRoot(t)
 	want, err := nixhash.ParseAny(run(t, "nix-hash", "--type", "sha256", "--base32", dir), nixhash.SHA256)
 	if err != nil {
 		t.Fatal(err)

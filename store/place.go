@@ -88,7 +88,7 @@ func at(root string) Place {
 // process may write.
 func usable(root string) bool {
 	for _, name := range []string{"nix/store", "nix/var/nix", "nix/var/nix/db", "nix/var/nix/db/db.sqlite"} {
-		if unix.Access(filepath.Join(root, name), unix.R_OK|unix.W_OK) != nil {
+		if unix.Faccessat(unix.AT_FDCWD, filepath.Join(root, name), unix.R_OK|unix.W_OK, unix.AT_EACCESS) != nil {
 			return false
 		}
 	}

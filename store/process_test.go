@@ -101,7 +101,7 @@ func checkWhole(t *testing.T, root string) {
 }
 
 func TestManyProcesses(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	var wg sync.WaitGroup
 	for i := range 10 {
 		work := fmt.Sprintf("add:same,own-%d,same2,same", i)
@@ -115,7 +115,7 @@ func TestManyProcesses(t *testing.T) {
 		})
 	}
 	wg.Go(func() { // and Nix, in the same store, with a tree of ours
-		dir := filepath.Join(t.TempDir(), "same")
+		dir := filepath.Join(tempRoot(t), "same")
 		if err := errors.Join(os.Mkdir(dir, 0o755), manyFiles("same")(t.Context(), dir)); err != nil {
 			t.Error(err)
 		}
@@ -141,8 +141,8 @@ func TestManyProcesses(t *testing.T) {
 // TestWantedTreeIsFilledOnce has processes of one program, and goroutines, want
 // the same tree at the same time.
 func TestWantedTreeIsFilledOnce(t *testing.T) {
-	want := add(t, open(t, t.TempDir()), "tool", "x").NarHash
-	root := t.TempDir()
+	want := add(t, open(t, tempRoot(t)), "tool", "x").NarHash
+	root := tempRoot(t)
 	var filled, waited atomic.Int32
 	var wg sync.WaitGroup
 	for range 4 {
@@ -166,7 +166,7 @@ func TestWantedTreeIsFilledOnce(t *testing.T) {
 
 // TestKill kills processes at any moment of their work.
 func TestKill(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	var list []string
 	for i := range 400 {
 		list = append(list, fmt.Sprint("t", i))
@@ -212,10 +212,10 @@ func TestKill(t *testing.T) {
 // TestAddTreeSweeps has a killed process's directory go with the next addition,
 // and that of a living one stay.
 func TestAddTreeSweeps(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	_, err := s.AddTree(t.Context(), "outer", nixhash.Hash{}, func(ctx context.Context, dir string) error {
-		if err := os.MkdirAll(filepath.Join(root, "nix/store/tmp-dead/x"), 0o555); err != nil {
+		if err := os.MkdirAll(filepath.Join(root, "nix/store/tmp-dead/x"), 0o755); err != nil {
 			return err
 		}
 		add(t, open(t, root), "inner", "inner")
@@ -234,7 +234,7 @@ func BenchmarkAddTree5000(b *testing.B) {
 	for i := range files {
 		files[i] = byte(i * i >> 3)
 	}
-	root := b.TempDir()
+	root := tempRoot(b)
 	s := open(b, root)
 	b.SetBytes(5000 * 4000)
 	for i := range b.N {
@@ -258,5 +258,18 @@ func BenchmarkAddTree5000(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkOpenLookup is what a command pays that asks for one path.
+func BenchmarkOpenLookup(b *testing.B) {
+	root := tempRoot(b)
+	info := add(b, open(b, root), "x", "x")
+	for b.Loop() {
+		s := open(b, root)
+		if _, err := s.Lookup(b.Context(), info.Path); err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		dir = "/etc/nix"
 	}
 	for _, file := range append([]string{filepath.Join(dir, "nix.conf")}, userConfigs(getenv)...) {
-		if err := s.readFile(file, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.readFile(file, true, 0); err != nil {
 			return s, err
 		}
 	}
@@ -62,10 +63,13 @@ func reversed(list []string) []string {
 	return out
 }
 
-func (s *settings) readFile(file string, depth int) error {
+func (s *settings) readFile(file string, optional bool, depth int) error {
 	text, err := os.ReadFile(file)
+	if optional && errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("Nix's configuration: %w", err)
 	}
 	return s.apply(string(text), filepath.Dir(file), depth)
 }
@@ -83,8 +87,7 @@ func (s *settings) apply(text, dir string, depth int) error {
 			if !filepath.IsAbs(file) {
 				file = filepath.Join(dir, file)
 			}
-			err := s.readFile(file, depth+1)
-			if err != nil && !(words[0] == "!include" && errors.Is(err, fs.ErrNotExist)) {
+			if err := s.readFile(file, words[0] == "!include", depth+1); err != nil {
 				return err
 			}
 		}

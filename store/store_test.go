@@ -13,8 +13,17 @@ import (
 	"time"
 
 	"devenv/store"
+	"devenv/store/db"
 	"devenv/store/nixhash"
 )
+
+// tempRoot returns an empty directory for a store, whose trees the test's end can
+// delete.
+func tempRoot(t testing.TB) string {
+	root := t.TempDir()
+	t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	return root
+}
 
 // open opens the store whose root is root.
 func open(t testing.TB, root string, change ...func(*store.Options)) *store.Store {
@@ -79,7 +88,7 @@ func hint(t *testing.T, err error) string {
 }
 
 func TestAddTree(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	info := add(t, s, "tool-1", "one")
 	if got, err := s.Lookup(t.Context(), info.Path); err != nil || got.NarHash != info.NarHash || got.NarSize != info.NarSize {
@@ -114,7 +123,7 @@ func TestAddTree(t *testing.T) {
 }
 
 func TestAddTreeAgain(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := open(t, tempRoot(t))
 	first := add(t, s, "tool", "x")
 	if again := add(t, s, "tool", "x"); again.Path != first.Path || !again.Registered.Equal(first.Registered) {
 		t.Errorf("second: %+v, first: %+v", again, first)
@@ -132,7 +141,7 @@ func TestAddTreeAgain(t *testing.T) {
 }
 
 func TestAddTreeFailureLeavesNothing(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	wrong, err := nixhash.Parse("sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
 	if err != nil {
@@ -186,7 +195,7 @@ func TestAddTreeFailureLeavesNothing(t *testing.T) {
 }
 
 func TestAddTreeRefusesNames(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := open(t, tempRoot(t))
 	for _, name := range []string{"", "a/b", "..", "a b", strings.Repeat("x", 212)} {
 		if _, err := s.AddTree(t.Context(), name, nixhash.Hash{}, writer("x")); err == nil {
 			t.Errorf("%q was taken", name)
@@ -195,10 +204,10 @@ func TestAddTreeRefusesNames(t *testing.T) {
 }
 
 func TestAddTreeRemovesAttributes(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := open(t, tempRoot(t))
 	info, err := s.AddTree(t.Context(), "x", nixhash.Hash{}, func(_ context.Context, dir string) error {
 		file := filepath.Join(dir, "f")
-		return errors.Join(os.WriteFile(file, []byte("x"), 0o444), setAttribute(file), os.Chmod(file, 0o6444))
+		return errors.Join(os.WriteFile(file, []byte("x"), 0o644), setAttribute(file), os.Chmod(file, 0o6444))
 	})
 	if errors.Is(err, syscall.ENOTSUP) {
 		t.Skip("no extended attributes here")
@@ -218,14 +227,14 @@ func TestAddTreeRemovesAttributes(t *testing.T) {
 // TestAddTreeReplaces has something in the way that is not valid, and a valid
 // path whose tree somebody deleted.
 func TestAddTreeReplaces(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	info := add(t, s, "tool", "x")
 	rm(t, s.Real(info.Path))
 	if _, err := s.Lookup(t.Context(), info.Path); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("Lookup of a deleted tree: %v", err)
 	}
-	if err := os.MkdirAll(filepath.Join(s.Real(info.Path), "half"), 0o555); err != nil {
+	if err := os.MkdirAll(filepath.Join(s.Real(info.Path), "half"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	run(t, "sqlite3", filepath.Join(root, "nix/var/nix/db/db.sqlite"), "delete from ValidPaths")
@@ -273,7 +282,7 @@ func TestNothingIsMadeByAsking(t *testing.T) {
 
 // TestUnwritable runs as somebody who may not write the store, root or not.
 func TestUnwritable(t *testing.T) {
-	root := t.TempDir()
+	root := tempRoot(t)
 	s := open(t, root)
 	info := add(t, s, "tool", "x")
 	s.Close()
@@ -282,7 +291,7 @@ func TestUnwritable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, dir := range []string{"nix", "nix/store", "nix/var/nix", "nix/var/nix/db"} {
+	for _, dir := range []string{"nix", "nix/store", "nix/var/nix", "nix/var/nix/db", "nix/var/nix/gcroots", "nix/var/nix/temproots"} {
 		dir = filepath.Join(root, dir)
 		if err := os.Chmod(dir, 0o555); err != nil {
 			t.Fatal(err)
@@ -311,8 +320,30 @@ func TestUnwritable(t *testing.T) {
 
 func errOf(_ store.Info, err error) error { return err }
 
+func TestCorruptDatabase(t *testing.T) {
+	root := tempRoot(t)
+	s := open(t, root)
+	info := add(t, s, "tool", "x")
+	s.Close()
+	dir := filepath.Join(root, "nix/var/nix/db")
+	if err := os.WriteFile(filepath.Join(dir, "db.sqlite"), []byte(strings.Repeat("no database", 999)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Lookup(t.Context(), info.Path)
+	if _, ok := errors.AsType[*db.CorruptError](err); !ok || !strings.Contains(hint(t, err), "mv '"+dir+"'") {
+		t.Fatalf("got %v", err)
+	}
+	if err := os.Rename(dir, dir+".corrupt"); err != nil { // as the hint says
+		t.Fatal(err)
+	}
+	if again := add(t, s, "tool", "x"); again.Path != info.Path {
+		t.Errorf("got %v", again)
+	}
+	checkWhole(t, root)
+}
+
 func TestVerify(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := open(t, tempRoot(t))
 	good, changed, gone := add(t, s, "good", "1"), add(t, s, "changed", "2"), add(t, s, "gone", "3")
 	data := filepath.Join(s.Real(changed.Path), "data")
 	if err := errors.Join(os.Chmod(data, 0o644), os.WriteFile(data, []byte("not 2"), 0o644)); err != nil {

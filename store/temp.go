@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"devenv/store/filelock"
 )
@@ -49,8 +50,11 @@ func (t *tempDir) remove() (freed int64, err error) {
 // with it out of the world.
 func (t *tempDir) take(path, name string) error {
 	err := moveTree(path, filepath.Join(t.path, name))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case errors.Is(err, syscall.EXDEV): // a container's lower layer cannot be renamed
+		_, err = removeTree(path)
 	}
 	return err
 }

@@ -90,6 +90,12 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("%s is in use by %s", e.Path.Base(), strings.Join(names, ", "))
 }
 
+// isFull reports whether err says that there is no room left on the disk.
+func isFull(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE)
+}
+
 // code returns SQLite's primary result code of err, SQLITE_OK if it has none.
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
@@ -100,6 +106,9 @@ func code(err error) int {
 
 // explain gives SQLite's errors the types of this package.
 func (d *DB) explain(err error) error {
+	if isFull(err) {
+		return fmt.Errorf("%s: %w (%v)", d.file(), syscall.ENOSPC, err)
+	}
 	switch code(err) {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return &CorruptError{File: d.file(), Err: err}
@@ -107,8 +116,6 @@ func (d *DB) explain(err error) error {
 		if strings.Contains(err.Error(), "no such table") || strings.Contains(err.Error(), "no such column") {
 			return &CorruptError{File: d.file(), Err: err}
 		}
-	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%s: %w (%v)", d.file(), syscall.ENOSPC, err)
 	case sqlite3.SQLITE_READONLY:
 		return &ReadOnlyError{Dir: d.dir}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -51,6 +50,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err == nil {
 		err = d.connect(ctx, o)
 	}
+	if errors.Is(err, unix.ENOSPC) { // even reading needs some room, for the index of the log
+		d.Release()
+		d.sql.Close()
+		err = d.connect(ctx, o)
+	}
 	if err == nil && version == 0 && !d.readOnly {
 		err = d.createSchema(ctx)
 	}
@@ -67,13 +71,14 @@ func (d *DB) prepare(ctx context.Context, o Options) (err error) {
 	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
 		return err
 	}
-	d.lock, err = filelock.Acquire(ctx, filepath.Join(o.Dir, "big-lock"), filelock.Shared, o.Waiting)
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
-		if _, serr := os.Stat(d.file()); serr == nil {
-			d.readOnly = true
-			return nil
+	if unix.Faccessat(unix.AT_FDCWD, o.Dir, unix.W_OK, unix.AT_EACCESS) != nil {
+		d.readOnly = true
+		if _, err := os.Stat(d.file()); err != nil {
+			return &ReadOnlyError{Dir: o.Dir}
 		}
+		return nil
 	}
+	d.lock, err = filelock.Acquire(ctx, filepath.Join(o.Dir, "big-lock"), filelock.Shared, o.Waiting)
 	if err == nil {
 		d.reserve()
 	}
