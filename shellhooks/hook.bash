@@ -1,10 +1,11 @@
 # Every name that is defined here begins with __devenv_; none is exported. Words
 # at the top level carry a backslash, and aliases are off while the functions are
-# read, so that nobody's alias gets into them. Bash 3.2 reads all of it; see
+# read, so that nobody's alias gets into them, and so is allexport. Bash 3.2 reads all of it; see
 # __devenv_exported for what it cannot know.
 
 if \shopt -q expand_aliases; then __devenv_aliases=1; else __devenv_aliases=; fi
 \shopt -u expand_aliases
+case $- in *a*) \set +a; __devenv_allexport=1 ;; *) __devenv_allexport= ;; esac
 
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
@@ -41,6 +42,17 @@ __devenv_ready() {
 }
 
 __devenv_hook() {
+  case $- in
+    *a*)
+      set +a
+      __devenv_turn
+      set -a
+      ;;
+    *) __devenv_turn ;;
+  esac
+}
+
+__devenv_turn() {
   __devenv_ready || __devenv_refresh
   [[ -z $__devenv_silent ]] || return 0
   if [[ -z ${DEVENV_OFF-} ]]; then
@@ -95,7 +107,7 @@ __devenv_marked() {
 
 # Pointers call the next three.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE
+# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 __devenv_layer() {
   if [[ $1 != "$__devenv_abi" ]]; then
     __devenv_frozen=1
@@ -103,18 +115,24 @@ __devenv_layer() {
     return 1
   fi
   __devenv_gens+=("$3")
-  __devenv_root=$5
-  __devenv_dir=$2 __devenv_gen=$3
-  if [[ -n $4 ]] && __devenv_direnv "$2"; then
-    __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
-    return 0
+  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
+  if [[ -n $4 ]]; then
+    if __devenv_direnv "$2"; then
+      __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
+      return 0
+    fi
+    __devenv_want+=("$4")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
+      __devenv_said+=("$3" "$4") # the parent has said it
+      return 0
+    fi
   fi
-  [[ -z $4 ]] || __devenv_want+=("$4")
-  [[ -z $6 ]] && return 0
-  if [[ -n $4 && -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
-    __devenv_said+=("$3") # the parent has said it
-  else
+  # A message belongs to its generation, the label to the environment.
+  if [[ -n $6 ]]; then
+    __devenv_said+=("$4")
     __devenv_say "$3" "$6"
+  elif [[ -n $4 && -n $7 ]]; then
+    __devenv_say "$4" "$7"
   fi
 }
 
@@ -435,4 +453,5 @@ case $- in
     ;;
 esac
 
+if [[ -n $__devenv_allexport ]]; then \set -a; fi
 if [[ -n $__devenv_aliases ]]; then \shopt -s expand_aliases; fi

@@ -140,7 +140,7 @@ end
 
 # Pointers call the next three.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE
+# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 function __devenv_layer
     if test "$argv[1]" != $__devenv_abi
         set -g __devenv_frozen 1
@@ -158,13 +158,18 @@ function __devenv_layer
             return 0
         end
         set -a __devenv_want $argv[4]
+        set -l --path __devenv_active $DEVENV_LAYERS
+        if test -n "$__devenv_inherited"; and contains -- $argv[4] $__devenv_active
+            set -a __devenv_said $argv[3] $argv[4] # the parent has said it
+            return 0
+        end
     end
-    test -n "$argv[6]"; or return 0
-    set -l --path __devenv_active $DEVENV_LAYERS
-    if test -n "$argv[4]" -a -n "$__devenv_inherited"; and contains -- $argv[4] $__devenv_active
-        set -a __devenv_said $argv[3] # the parent has said it
-    else
+    # A message belongs to its generation, the label to the environment.
+    if test -n "$argv[6]"
+        set -a __devenv_said $argv[4]
         __devenv_say $argv[3] $argv[6]
+    else if test -n "$argv[4]" -a -n "$argv[7]"
+        __devenv_say $argv[4] $argv[7]
     end
     return 0
 end

@@ -107,7 +107,7 @@ __devenv_marked() {
 
 # Pointers call the next three.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE
+# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 __devenv_layer() {
   if [[ $1 != "$__devenv_abi" ]]; then
     __devenv_frozen=1
@@ -115,18 +115,24 @@ __devenv_layer() {
     return 1
   fi
   __devenv_gens+=("$3")
-  __devenv_root=$5
-  __devenv_dir=$2 __devenv_gen=$3
-  if [[ -n $4 ]] && __devenv_direnv "$2"; then
-    __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
-    return 0
+  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
+  if [[ -n $4 ]]; then
+    if __devenv_direnv "$2"; then
+      __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
+      return 0
+    fi
+    __devenv_want+=("$4")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
+      __devenv_said+=("$3" "$4") # the parent has said it
+      return 0
+    fi
   fi
-  [[ -z $4 ]] || __devenv_want+=("$4")
-  [[ -n $6 ]] || return 0
-  if [[ -n $4 && -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
-    __devenv_said+=("$3") # the parent has said it
-  else
+  # A message belongs to its generation, the label to the environment.
+  if [[ -n $6 ]]; then
+    __devenv_said+=("$4")
     __devenv_say "$3" "$6"
+  elif [[ -n $4 && -n $7 ]]; then
+    __devenv_say "$4" "$7"
   fi
 }
 
@@ -248,7 +254,8 @@ __devenv_prepend() {
   local __devenv_o=__devenv_local_${__devenv_key}_$1
   shift
   local __devenv_ours=":${(j.:.)@}"
-  [[ ${(P)+__devenv_n} == 0 ]] || __devenv_l=":${(P)__devenv_n}:"
+  # zsh has MANPATH even where nobody set it.
+  [[ -z ${(P)__devenv_n} && ${(Pt)__devenv_n} != *export* && ${(Pt)__devenv_n} != scalar ]] || __devenv_l=":${(P)__devenv_n}:"
   case $__devenv_op in
     (paths) [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0 ;;
     (enter) [[ $__devenv_l == : || ${(Pt)__devenv_n} == *export* ]] || typeset -g "$__devenv_o=1" ;;
@@ -303,10 +310,17 @@ __devenv_run_enter() {
 }
 
 # -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
-# by zsh, and does not stop the rest.
+# by zsh, and does not stop the rest; one that is zsh's own keeps what it is.
 __devenv_assign() {
+  local __devenv_n=$2
   {
-    if [[ $1 == -u ]]; then unset -v "$2"; else typeset -g $1 -- "$2=$3"; fi
+    if [[ $1 != -u ]]; then
+      typeset -g $1 -- "$2=$3"
+    elif [[ ${(Pt)__devenv_n} == *special* ]]; then
+      typeset -g +x -- "$2="
+    else
+      unset -v "$2"
+    fi
   } always {
     TRY_BLOCK_ERROR=0
   }

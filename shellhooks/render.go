@@ -44,18 +44,16 @@ func (Renderer) Layer(shell env.Shell, l env.Layer) ([]byte, error) {
 	return s.done("the environment of " + l.Dir)
 }
 
-// Pointer is the script of a project's current generation. What it says to
-// people is the message, else the label.
+// Pointer is the script of a project's current generation. The hook shows the
+// message once for each generation and the label, where there is no message,
+// once for each environment; it puts "devenv: " before both.
 func (Renderer) Pointer(shell env.Shell, p env.Pointer) ([]byte, error) {
 	s := script{shell: shell}
-	message, root := p.Message, ""
-	if message == "" {
-		message = p.Label
-	}
+	root := ""
 	if p.Root {
 		root = "1"
 	}
-	s.call("layer", ABI, p.Dir, p.GenFile, p.Key, root, message)
+	s.call("layer", ABI, p.Dir, p.GenFile, p.Key, root, p.Message, p.Label)
 	s.orReturn()
 	if len(p.Watches) > 0 {
 		var pairs []string
