@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin
 
 package nar
 
@@ -72,6 +72,9 @@ type failing struct{ room int }
 var errFull = errors.New("disk is full")
 
 func (f *failing) Write(p []byte) (int, error) {
+	if f.room < 0 {
+		return 0, errors.New("written to after an error")
+	}
 	if f.room -= len(p); f.room < 0 {
 		return 0, errFull
 	}
