@@ -45,13 +45,12 @@ func checkAny(t *testing.T, isZip bool, data []byte) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			t.Error(err)
-			return nil
+	filepath.WalkDir(dest, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == dest {
+			return err
 		}
 		if d.Type()&fs.ModeSymlink != 0 {
-			if _, err := root.Stat(path); err != nil && strings.Contains(err.Error(), "escapes") {
+			if _, err := root.Stat(path[len(dest)+1:]); err != nil && strings.Contains(err.Error(), "escapes") {
 				t.Errorf("%s leads out", path)
 			}
 		} else if !d.IsDir() && !d.Type().IsRegular() {
