@@ -14,13 +14,15 @@ import (
 
 // A Sweep is a plan: what nothing refers to any more. Making it changes nothing.
 type Sweep struct {
-	// Projects have no directory any more and have not been used lately.
+	// Projects have not been used lately, and either have no directory any more
+	// or were asked for by unused.
 	Projects []string
 	// Envs are keys that no project refers to, or only one of Projects, and
 	// that have not been used lately: a process may still have them.
 	Envs []string
 
 	before time.Time
+	unused bool
 }
 
 // A Use is a project that the tree knows.
@@ -92,16 +94,18 @@ func (t *Tree) Touch(key string) error {
 }
 
 // PlanSweep finds what is not referred to and was last used before the time.
-func (t *Tree) PlanSweep(before time.Time) (Sweep, error) {
+// With unused, projects that are still there count too when nobody has used
+// them since: they are built again when they are next entered.
+func (t *Tree) PlanSweep(before time.Time, unused bool) (Sweep, error) {
 	projects, err := t.Layout.Projects()
 	if err != nil {
 		return Sweep{}, err
 	}
-	plan := Sweep{before: before}
+	plan := Sweep{before: before, unused: unused}
 	needed := map[string]bool{}
 	for _, p := range projects {
 		_, err := os.Lstat(p.Dir)
-		if errors.Is(err, fs.ErrNotExist) && p.LastUsed.Before(before) {
+		if (unused || errors.Is(err, fs.ErrNotExist)) && p.LastUsed.Before(before) {
 			plan.Projects = append(plan.Projects, p.Dir)
 			continue
 		}
@@ -124,7 +128,7 @@ func (t *Tree) PlanSweep(before time.Time) (Sweep, error) {
 // at work is left out. An environment goes before the root of its store paths.
 func (t *Tree) Sweep(ctx context.Context, plan Sweep) error {
 	for _, dir := range plan.Projects {
-		if err := t.drop(dir, plan.before); err != nil && !errors.Is(err, ErrBusy) {
+		if err := t.drop(dir, plan); err != nil && !errors.Is(err, ErrBusy) {
 			return err
 		}
 	}
@@ -133,7 +137,7 @@ func (t *Tree) Sweep(ctx context.Context, plan Sweep) error {
 		return err
 	}
 	defer held.Close()
-	now, err := t.PlanSweep(plan.before)
+	now, err := t.PlanSweep(plan.before, plan.unused)
 	if err != nil {
 		return err
 	}
@@ -152,16 +156,16 @@ func (t *Tree) Sweep(ctx context.Context, plan Sweep) error {
 	return t.finishSweep(ctx)
 }
 
-func (t *Tree) drop(dir string, before time.Time) error {
+func (t *Tree) drop(dir string, plan Sweep) error {
 	b, err := t.TryLock(dir)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) && !plan.unused {
 		return nil
 	}
-	if !lastUse(b.root.StateFile(), b.root.Pointer).Before(before) {
+	if !lastUse(b.root.StateFile(), b.root.Pointer).Before(plan.before) {
 		return nil
 	}
 	return b.Remove()

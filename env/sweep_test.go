@@ -51,7 +51,7 @@ func TestSweep(t *testing.T) {
 	ageProject(t, tree, justGone, noon)
 	ageProject(t, tree, here, long)
 
-	plan, err := tree.PlanSweep(month)
+	plan, err := tree.PlanSweep(month, false)
 	check(t, err)
 	want := []string{keys["old"], keys["gone"]}
 	slices.Sort(want)
@@ -59,7 +59,7 @@ func TestSweep(t *testing.T) {
 		t.Fatalf("plan %+v of %v", plan, keys)
 	}
 	before := maps.Clone(roots.roots)
-	if again, err := tree.PlanSweep(month); err != nil || !slices.Equal(again.Envs, plan.Envs) || !maps.EqualFunc(before, roots.roots, slices.Equal) {
+	if again, err := tree.PlanSweep(month, false); err != nil || !slices.Equal(again.Envs, plan.Envs) || !maps.EqualFunc(before, roots.roots, slices.Equal) {
 		t.Error("planning has changed something")
 	}
 	// What comes back into use between plan and execution stays.
@@ -102,7 +102,7 @@ func TestSweepLeavesBusyProjects(t *testing.T) {
 	tree, _ := testTree(t)
 	publish(t, tree, "/nowhere", good("/nowhere", "1"))
 	ageProject(t, tree, "/nowhere", time.Unix(0, 0))
-	plan, err := tree.PlanSweep(noon)
+	plan, err := tree.PlanSweep(noon, false)
 	check(t, err)
 	b, err := tree.TryLock("/nowhere")
 	check(t, err)

@@ -17,11 +17,15 @@ func (b toolbox) Realise(_ context.Context, tool lockfile.Tool, system string) (
 	return Tree{Path: "/nix/store/" + name, Real: "/real/" + name, NarHash: "sha256-" + name}, b.err
 }
 
-func (b toolbox) Contribution(tool, version, real, place string) Contribution {
-	return Contribution{
+func (b toolbox) Contribution(tool, version, real, place string, further bool) (Contribution, error) {
+	c := Contribution{
 		Path: []string{place + "/bin", real + "/bin"}, Dirs: []string{place},
 		Set: map[string]string{"TOOL": tool, tool + "_VERSION": version}, Unset: []string{"GONE", "ALSO"},
 	}
+	if further {
+		c.Set, c.Unset = nil, nil
+	}
+	return c, nil
 }
 
 func plan(t *testing.T, p *Project, tools []lockfile.Tool) *Plan {

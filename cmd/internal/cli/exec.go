@@ -11,8 +11,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"devenv/env"
 )
 
 type execOptions struct{ dir string }
@@ -96,7 +94,7 @@ func lookPath(name, dir string, environ []string) (string, error) {
 		}
 		return name, executable(name)
 	}
-	path, _ := env.Lookup(environ, "PATH")
+	path := variables(environ)["PATH"]
 	var denied error
 	for _, elem := range filepath.SplitList(path) {
 		if elem == "" {

@@ -10,8 +10,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"devenv/cmd/internal/ui"
 )
 
 // Version is stamped by release builds; a build from a module or a checkout

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/lockfile"
 	"devenv/resolver/constraint"
 	"devenv/resolver/manifest"
 )
@@ -76,8 +75,10 @@ func (w *Workspace) Remove(ctx context.Context, dir string, names []string) ([]s
 
 type undeclaredError struct{ tool, path string }
 
-func (e *undeclaredError) Error() string { return fmt.Sprintf("%s is not declared in %s", e.tool, e.path) }
-func (e *undeclaredError) Hint() string  { return "`devenv list` shows which file asks for it" }
+func (e *undeclaredError) Error() string {
+	return fmt.Sprintf("%s is not declared in %s", e.tool, e.path)
+}
+func (e *undeclaredError) Hint() string { return "`devenv list` shows which file asks for it" }
 
 func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []byte) ([]byte, []string, error)) ([]string, error) {
 	path := filepath.Join(dir, manifest.Name)

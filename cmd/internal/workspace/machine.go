@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,8 @@ import (
 	"devenv/lockfile"
 	"devenv/resolver"
 	"devenv/resolver/tools"
+	"devenv/store"
+	"devenv/store/nixhash"
 	"devenv/store/storepath"
 	"devenv/transfer"
 )
@@ -79,8 +82,12 @@ func (w *Workspace) tools() (*tools.Resolver, error) {
 // offlineError is the answer of --offline to what would need the network.
 type offlineError struct{ what string }
 
-func (e *offlineError) Error() string { return e.what + " needs the network, and --offline was asked for" }
-func (e *offlineError) Hint() string  { return "run it once without --offline; from then on it is in the store" }
+func (e *offlineError) Error() string {
+	return e.what + " needs the network, and --offline was asked for"
+}
+func (e *offlineError) Hint() string {
+	return "run it once without --offline; from then on it is in the store"
+}
 
 // Lock satisfies resolver.Locker.
 func (w *Workspace) lockTool(ctx context.Context, tool, constraint string) (lockfile.Tool, error) {
@@ -120,7 +127,7 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 	if err != nil {
 		return resolver.Tree{}, err
 	}
-	tree, err := r.Realise(ctx, s, tool, system)
+	tree, err := r.Realise(ctx, trees{s}, tool, system)
 	if err != nil {
 		return resolver.Tree{}, err
 	}
@@ -135,6 +142,22 @@ func (b toolbox) Contribution(tool, version, real, place string, further bool) (
 	}
 	c, err := describe(tool, version, real, place)
 	return resolver.Contribution(c), err
+}
+
+// trees gives tools the store.
+type trees struct{ s *store.Store }
+
+func (t trees) LookupNar(ctx context.Context, name string, hash nixhash.Hash) (tools.Tree, bool, error) {
+	info, err := t.s.LookupNar(ctx, name, hash)
+	if errors.Is(err, store.ErrInvalid) {
+		return tools.Tree{}, false, nil
+	}
+	return tools.Tree{Path: info.Path, NarHash: info.NarHash}, err == nil, err
+}
+
+func (t trees) AddTree(ctx context.Context, name string, want nixhash.Hash, fill func(context.Context, string) error) (tools.Tree, error) {
+	info, err := t.s.AddTree(ctx, name, want, fill)
+	return tools.Tree{Path: info.Path, NarHash: info.NarHash}, err
 }
 
 // rooter keeps store paths for package env.
@@ -163,4 +186,3 @@ func (r rooter) RemoveRoot(ctx context.Context, name string) error {
 	}
 	return s.RemoveRoot(ctx, name)
 }
-

@@ -61,7 +61,7 @@ func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, e
 	if err != nil {
 		return env.Subject{}, nil, err
 	}
-	return env.Subject{Dir: p.Dir, Identity: code.Identity, Digest: code.Digest()}, code, nil
+	return env.Subject{Dir: p.Dir, Identity: resolver.Identity(p.Dir), Digest: code.Digest()}, code, nil
 }
 
 // describe counts what would run.
