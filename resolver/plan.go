@@ -26,6 +26,7 @@ type Contribution struct {
 	Path  []string          // directories for PATH, in order
 	Set   map[string]string // variables
 	Unset []string
+	Place string            // the writable directory that the rest is in
 	Dirs  []string          // directories to create
 	Links map[string]string // symbolic links to create: path to target
 	Setup [][]string        // commands that prepare the place, once
@@ -36,9 +37,12 @@ type Toolbox interface {
 	// Realise brings the tree of a pinned tool into the store. It touches no
 	// network if the tree is there.
 	Realise(ctx context.Context, tool lockfile.Tool, system string) (Tree, error)
-	// Contribution is pure: real is where the tree lies, place a directory that
-	// the tool may write to.
-	Contribution(tool, version, real, place string) Contribution
+	// Contribution says what the default version of a tool adds: real is where
+	// its tree lies, place a directory that the tool may write to.
+	Contribution(tool, version, real, place string) (Contribution, error)
+	// Additional says the same of a further version, which must not come in
+	// the way of the default one.
+	Additional(tool, version, real, place string) (Contribution, error)
 }
 
 // PlanRequest asks for the plan of one project.
@@ -74,7 +78,7 @@ type PlannedTool struct {
 
 // MakePlan realises the pinned tools, all at once, and puts together what they
 // and the manifest say. The manifest wins over the tools; the first version of
-// a tool is the default, and the others add only their directories behind it.
+// a tool is the default, the others add what Toolbox.Additional says.
 func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 	trees := make([]Tree, len(req.Tools))
 	group, ctx := errgroup.WithContext(ctx)
@@ -92,7 +96,9 @@ func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 		Set: map[string]string{}, Prepend: map[string][]string{}, Scripts: map[string]string{},
 	}
 	for i, tool := range req.Tools {
-		p.addTool(req, tool, trees[i])
+		if err := p.addTool(req, tool, trees[i]); err != nil {
+			return nil, err
+		}
 	}
 	p.addManifest(req.Project)
 	slices.Sort(p.Unset)
@@ -100,27 +106,29 @@ func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 }
 
 // addTool adds one tool behind those that are there.
-func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) {
-	further := slices.ContainsFunc(p.Tools, func(t PlannedTool) bool { return t.Name == tool.Name })
-	place := tool.Name
-	if further {
-		place += "-" + tool.Version
+func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) error {
+	contribution := req.Toolbox.Contribution
+	if slices.ContainsFunc(p.Tools, func(t PlannedTool) bool { return t.Name == tool.Name }) {
+		contribution = req.Toolbox.Additional
 	}
-	c := req.Toolbox.Contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, place))
-	if further {
-		c.Set, c.Unset = nil, nil
+	c, err := contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, tool.Name))
+	if err != nil {
+		return err
 	}
 	p.Tools = append(p.Tools, PlannedTool{Name: tool.Name, Version: tool.Version, Tree: tree, Contribution: c})
 	if !slices.Contains(p.Roots, tree.Path) {
 		p.Roots = append(p.Roots, tree.Path)
 	}
-	if len(c.Path) > 0 {
-		p.Prepend["PATH"] = append(p.Prepend["PATH"], c.Path...)
+	for _, dir := range c.Path {
+		if !slices.Contains(p.Prepend["PATH"], dir) {
+			p.Prepend["PATH"] = append(p.Prepend["PATH"], dir)
+		}
 	}
 	maps.Copy(p.Set, c.Set)
 	for _, name := range c.Unset {
 		p.unset(name)
 	}
+	return nil
 }
 
 // addManifest adds what the manifest says, in front of and in place of what the
