@@ -42,12 +42,12 @@ type file struct {
 
 // get looks at path. An error is one of reading; that there is nothing to read
 // is told by the kind.
-func (fs files) get(path string) *file {
-	if f, ok := fs[path]; ok {
+func (known files) get(path string) *file {
+	if f, ok := known[path]; ok {
 		return f
 	}
 	f := readFile(path)
-	fs[path] = f
+	known[path] = f
 	return f
 }
 

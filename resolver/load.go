@@ -229,19 +229,6 @@ func (l *loader) checkConstraints() error {
 	return errors.Join(all...)
 }
 
-func (p *Project) checkConstraint(req Requirement) *source.Error {
-	err := p.grammars[req.Tool].Check(req.Constraint)
-	if err == nil {
-		return nil
-	}
-	e := &source.Error{At: req.Origin, Width: len([]rune(req.Constraint)), Source: req.Source, What: err.Error()}
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		e.Fix = hinted.Hint()
-	}
-	return e
-}
-
 func (l *loader) note(at source.Position, text string) {
 	l.p.Notes = append(l.p.Notes, Note{At: at, Text: text})
 }

@@ -144,11 +144,6 @@ func (p *Project) wanted(outer func(tool string) (string, bool)) []Requirement {
 	})
 }
 
-// fits reports whether version meets the requirement.
-func (p *Project) fits(r Requirement, version string) bool {
-	return p.grammars[r.Tool].Allows(r.Constraint, version)
-}
-
 func (p *Project) toolNames() []string {
 	var names []string
 	for _, r := range p.Tools {

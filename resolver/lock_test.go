@@ -86,6 +86,17 @@ func TestLockKeepsAndMoves(t *testing.T) {
 	}
 }
 
+// Only an index knows which versions lts is: a pin for it stays.
+func TestLockKeepsLTS(t *testing.T) {
+	p := load(t, tree(t, map[string]string{".nvmrc": "lts/*"}))
+	old := lockOf(pinned("node", "lts/*", "22.9.0", system))
+	locked, asked := lock(t, LockRequest{Project: p, Old: old})
+	stale, err := Check(p, old, system, nil)
+	if pins(locked.Tools) != "node 22.9.0" || len(asked) > 0 || len(stale) > 0 || err != nil {
+		t.Errorf("%s, asked %v, stale %v, %v", pins(locked.Tools), asked, stale, err)
+	}
+}
+
 // A pin that was written by hand and does not fit is replaced.
 func TestLockReplacesWhatDoesNotFit(t *testing.T) {
 	p := manifestProject(t, "[tools]\nnode = '24'\n")

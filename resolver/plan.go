@@ -37,10 +37,12 @@ type Toolbox interface {
 	// Realise brings the tree of a pinned tool into the store. It touches no
 	// network if the tree is there.
 	Realise(ctx context.Context, tool lockfile.Tool, system string) (Tree, error)
-	// Contribution is pure: real is where the tree lies, place a directory that
-	// the tool may write to. A further version of a tool, beside one that has
-	// the common names already, adds its versioned names only.
-	Contribution(tool, version, real, place string, further bool) (Contribution, error)
+	// Contribution says what the default version of a tool adds: real is where
+	// its tree lies, place a directory that the tool may write to.
+	Contribution(tool, version, real, place string) (Contribution, error)
+	// Additional says the same of a further version, which must not come in
+	// the way of the default one.
+	Additional(tool, version, real, place string) (Contribution, error)
 }
 
 // PlanRequest asks for the plan of one project.
@@ -76,7 +78,7 @@ type PlannedTool struct {
 
 // MakePlan realises the pinned tools, all at once, and puts together what they
 // and the manifest say. The manifest wins over the tools; the first version of
-// a tool is the default, and the others add only their directories behind it.
+// a tool is the default, the others add what Toolbox.Additional says.
 func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 	trees := make([]Tree, len(req.Tools))
 	group, ctx := errgroup.WithContext(ctx)
@@ -105,12 +107,11 @@ func MakePlan(ctx context.Context, req PlanRequest) (*Plan, error) {
 
 // addTool adds one tool behind those that are there.
 func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) error {
-	further := slices.ContainsFunc(p.Tools, func(t PlannedTool) bool { return t.Name == tool.Name })
-	place := tool.Name
-	if further {
-		place += "-" + tool.Version
+	contribution := req.Toolbox.Contribution
+	if slices.ContainsFunc(p.Tools, func(t PlannedTool) bool { return t.Name == tool.Name }) {
+		contribution = req.Toolbox.Additional
 	}
-	c, err := req.Toolbox.Contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, place), further)
+	c, err := contribution(tool.Name, tool.Version, tree.Real, req.Place(p.Dir, tool.Name))
 	if err != nil {
 		return err
 	}
@@ -118,8 +119,10 @@ func (p *Plan) addTool(req PlanRequest, tool lockfile.Tool, tree Tree) error {
 	if !slices.Contains(p.Roots, tree.Path) {
 		p.Roots = append(p.Roots, tree.Path)
 	}
-	if len(c.Path) > 0 {
-		p.Prepend["PATH"] = append(p.Prepend["PATH"], c.Path...)
+	for _, dir := range c.Path {
+		if !slices.Contains(p.Prepend["PATH"], dir) {
+			p.Prepend["PATH"] = append(p.Prepend["PATH"], dir)
+		}
 	}
 	maps.Copy(p.Set, c.Set)
 	for _, name := range c.Unset {

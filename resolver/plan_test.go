@@ -17,15 +17,15 @@ func (b toolbox) Realise(_ context.Context, tool lockfile.Tool, system string) (
 	return Tree{Path: "/nix/store/" + name, Real: "/real/" + name, NarHash: "sha256-" + name}, b.err
 }
 
-func (b toolbox) Contribution(tool, version, real, place string, further bool) (Contribution, error) {
-	c := Contribution{
+func (b toolbox) Contribution(tool, version, real, place string) (Contribution, error) {
+	return Contribution{
 		Path: []string{place + "/bin", real + "/bin"}, Dirs: []string{place},
 		Set: map[string]string{"TOOL": tool, tool + "_VERSION": version}, Unset: []string{"GONE", "ALSO"},
-	}
-	if further {
-		c.Set, c.Unset = nil, nil
-	}
-	return c, nil
+	}, nil
+}
+
+func (b toolbox) Additional(tool, version, real, place string) (Contribution, error) {
+	return Contribution{Path: []string{place + "/names"}}, nil
 }
 
 func plan(t *testing.T, p *Project, tools []lockfile.Tool) *Plan {
@@ -55,22 +55,23 @@ enter = "in"
 leave = "out"
 `)
 	got := plan(t, p, []lockfile.Tool{
-		pinned("go", "1", "1.24.5", system), pinned("python", "3.13", "3.13.1", system), pinned("python", "3.11", "3.11.9", system),
+		pinned("go", "1", "1.24.5", system), pinned("python", "3.13", "3.13.1", system),
+		pinned("python", "3.11", "3.11.9", system), pinned("python", "3.10", "3.10.2", system),
 	})
-	if got.Label != "go 1.24.5, python 3.13.1, python 3.11.9" {
+	if got.Label != "go 1.24.5, python 3.13.1, python 3.11.9, python 3.10.2" {
 		t.Error(got.Label)
 	}
 	d := p.Dir
 	wantPrepend := map[string][]string{
 		"PATH": {d + "/bin", "/abs", "/places/go/bin", "/real/go-1.24.5/bin", "/places/python/bin", "/real/python-3.13.1/bin",
-			"/places/python-3.11.9/bin", "/real/python-3.11.9/bin"},
+			"/places/python/names"},
 		"go_VERSION": {d + "/y", "1.24.5"},
 	}
 	wantSet := map[string]string{"TOOL": "mine", "GONE": "back", "ALSO": d + "/x"}
 	if !reflect.DeepEqual(got.Prepend, wantPrepend) || !reflect.DeepEqual(got.Set, wantSet) || !reflect.DeepEqual(got.Unset, []string{"python_VERSION"}) {
 		t.Errorf("prepend %q\nset %q\nunset %q", got.Prepend, got.Set, got.Unset)
 	}
-	if got.Scripts["build"] != "make" || got.Enter != "in" || got.Leave != "out" || len(got.Roots) != 3 || len(got.Tools) != 3 {
+	if got.Scripts["build"] != "make" || got.Enter != "in" || got.Leave != "out" || len(got.Roots) != 4 || len(got.Tools) != 4 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"devenv/lockfile"
+	"devenv/resolver/constraint"
 )
 
 const system = "x86_64-linux"
@@ -53,7 +53,7 @@ func write(t *testing.T, path, content string, directory bool) {
 // reader is a new reader whose pins without a devenv.lock are in state.
 func reader(state string) *Reader {
 	return NewReader(Options{
-		Tools:     map[string]Grammar{"node": prefixes{}, "python": prefixes{}, "go": prefixes{}},
+		Tools:     grammars,
 		StateLock: func(dir string) string { return filepath.Join(state, dir, "lock") },
 	})
 }
@@ -79,28 +79,8 @@ func requirements(all []Requirement) string {
 	return strings.Join(parts, ", ")
 }
 
-// prefixes is a small Grammar: "24", "v24.1", ">=24", "go 1.24", "latest".
-type prefixes struct{}
-
-func (prefixes) Check(text string) error {
-	if strings.Contains(text, "?") {
-		return hinted{"? is no constraint"}
-	}
-	return nil
-}
-
-func (prefixes) Allows(text, version string) bool {
-	if bound, ok := strings.CutPrefix(text, ">="); ok {
-		return version >= bound
-	}
-	text = strings.TrimPrefix(strings.TrimPrefix(text, "v"), "go ")
-	return text == "latest" || version == text || strings.HasPrefix(version, text+".")
-}
-
-type hinted struct{ fact string }
-
-func (h hinted) Error() string { return h.fact }
-func (h hinted) Hint() string  { return "write a number" }
+// grammars are those of the catalogue.
+var grammars = map[string]constraint.Grammar{"node": constraint.NPM, "python": constraint.PEP440, "go": constraint.Go}
 
 // index is a Locker with versions of its own. It counts what it is asked.
 type index struct {
@@ -125,12 +105,15 @@ func (x *index) Lock(_ context.Context, tool, text string) (lockfile.Tool, error
 	x.mu.Lock()
 	x.asked = append(x.asked, tool+" "+text)
 	x.mu.Unlock()
+	var all []constraint.Candidate
 	for _, v := range x.versions[tool] {
-		if (prefixes{}).Allows(text, v) {
-			return pinned(tool, text, v, x.systems...), nil
-		}
+		all = append(all, constraint.Candidate{Version: v})
 	}
-	return lockfile.Tool{}, errors.New("no such version")
+	best, err := constraint.Select(grammars[tool], text, all)
+	if err != nil {
+		return lockfile.Tool{}, err
+	}
+	return pinned(tool, text, best.Version, x.systems...), nil
 }
 
 // pinned is a pin as the publisher of a tool would have it.

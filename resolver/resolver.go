@@ -18,7 +18,7 @@
 // is named by Project.Code; versions and constraints are data and need none.
 //
 // The package reads the file system and asks for versions and trees through the
-// interfaces Grammar, Locker and Toolbox. It writes nothing, opens no connection, runs no
+// interfaces Locker and Toolbox. It writes nothing, opens no connection, runs no
 // program, and knows no shell.
 package resolver
 
@@ -29,6 +29,7 @@ import (
 	"slices"
 
 	"devenv/lockfile"
+	"devenv/resolver/constraint"
 	"devenv/resolver/manifest"
 	"devenv/resolver/source"
 )
@@ -39,19 +40,10 @@ const LockName = "devenv.lock"
 // Options are what a Reader needs to know.
 type Options struct {
 	// Tools are the tools that there are, each with the grammar of its versions.
-	Tools map[string]Grammar
+	Tools map[string]constraint.Grammar
 	// StateLock is where the pins are of a project that has no devenv.lock of
 	// its own: a path in the user's state.
 	StateLock func(dir string) string
-}
-
-// Grammar reads the constraints on one tool's versions.
-type Grammar interface {
-	// Check says why text is no constraint; the error may have a Hint.
-	Check(text string) error
-	// Allows reports whether version is among those that text allows. Names
-	// that only an index can explain (lts, latest) allow every version.
-	Allows(text, version string) bool
 }
 
 // Reader finds and loads projects. It reads each file once: all that it returns
@@ -71,8 +63,8 @@ func NewReader(o Options) *Reader {
 type Project struct {
 	Dir      string
 	Manifest *manifest.Manifest // nil without devenv.toml
-	// Tools are what has to be there: sorted by tool in the order of their
-	// declaration, the versions of one tool together and the default first.
+	// Tools are what has to be there: those of the manifest in its order, then
+	// those of version files; of one tool the default version first.
 	Tools []Requirement
 	// Overruled are the requirements that lost against one in Tools.
 	Overruled []Requirement
@@ -87,7 +79,7 @@ type Project struct {
 	// Lock are the pins; nil if there are none yet.
 	Lock *lockfile.Lock
 
-	grammars map[string]Grammar
+	grammars map[string]constraint.Grammar
 }
 
 // Requirement is one version of one tool that a project asks for.

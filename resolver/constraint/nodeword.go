@@ -107,13 +107,3 @@ func parseNodeWord(s string) (Constraint, *ParseError) {
 	}
 	return ltsLine{s, name}, nil
 }
-
-// NeedsIndex reports whether only a list of releases tells what the constraint
-// means: the lts words, which no version satisfies by itself.
-func NeedsIndex(c Constraint) bool {
-	switch c.(type) {
-	case ltsLine, ltsBefore:
-		return true
-	}
-	return false
-}

@@ -19,8 +19,8 @@ type value struct {
 func (r *reader) json() (value, error) {
 	text := bytes.TrimPrefix(r.data, []byte("\ufeff"))
 	bom := len(r.data) - len(text)
-	var any json.RawMessage
-	if err := json.Unmarshal(text, &any); err != nil { // also refuses nesting beyond 10000
+	var whole json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil { // also refuses nesting beyond 10000
 		at := 0
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {

@@ -135,12 +135,13 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 	return resolver.Tree{Path: s.Dir().Join(tree.Path), Real: s.Real(tree.Path), NarHash: tree.NarHash.SRI()}, nil
 }
 
-func (b toolbox) Contribution(tool, version, real, place string, further bool) (resolver.Contribution, error) {
-	describe := b.w.catalogue.Contribution
-	if further {
-		describe = b.w.catalogue.Additional
-	}
-	c, err := describe(tool, version, real, place)
+func (b toolbox) Contribution(tool, version, real, place string) (resolver.Contribution, error) {
+	c, err := b.w.catalogue.Contribution(tool, version, real, place)
+	return resolver.Contribution(c), err
+}
+
+func (b toolbox) Additional(tool, version, real, place string) (resolver.Contribution, error) {
+	c, err := b.w.catalogue.Additional(tool, version, real, place)
 	return resolver.Contribution(c), err
 }
 

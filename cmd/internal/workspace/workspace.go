@@ -78,10 +78,10 @@ func (w *Workspace) reader() *resolver.Reader {
 }
 
 func (w *Workspace) newReader() *resolver.Reader {
-	grammars := map[string]resolver.Grammar{}
+	grammars := map[string]constraint.Grammar{}
 	for _, name := range w.catalogue.Names() {
 		if t, err := w.catalogue.Tool(name); err == nil {
-			grammars[name] = grammar(t.Grammar)
+			grammars[name] = t.Grammar
 		}
 	}
 	return resolver.NewReader(resolver.Options{
@@ -129,17 +129,4 @@ func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 // places of data and store are part of it, since snapshots hold real paths.
 func (w *Workspace) engine() string {
 	return strings.Join([]string{"1", w.o.Version, w.layout.Data, w.o.Getenv("DEVENV_STORE")}, "\n")
-}
-
-// grammar gives resolver what it needs of constraints.
-type grammar constraint.Grammar
-
-func (g grammar) Check(text string) error {
-	_, err := constraint.Parse(constraint.Grammar(g), text)
-	return err
-}
-
-func (g grammar) Allows(text, version string) bool {
-	c, err := constraint.Parse(constraint.Grammar(g), text)
-	return err == nil && (constraint.NeedsIndex(c) || c.Match(version))
 }
