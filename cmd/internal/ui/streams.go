@@ -21,6 +21,8 @@ type Streams struct {
 	Width int
 	// Color says that ANSI colours may be used on a terminal.
 	Color bool
+	// Dir is the working directory, for showing paths; empty if unknown.
+	Dir string
 	// Quiet drops notices; errors and answers are printed all the same.
 	Quiet bool
 }
@@ -34,6 +36,9 @@ func System(getenv func(string) string) *Streams {
 		Width:  80,
 		Color:  getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
 		Quiet:  getenv("DEVENV_QUIET") != "" && getenv("DEVENV_QUIET") != "0",
+	}
+	if dir, err := os.Getwd(); err == nil {
+		s.Dir = dir
 	}
 	if cols, err := strconv.Atoi(getenv("COLUMNS")); err == nil && cols > 0 {
 		s.Width = cols

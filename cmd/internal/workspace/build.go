@@ -43,8 +43,13 @@ func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer
 		result.Status, result.Message = env.Failed, fmt.Sprintf("%v (`devenv reload` tries again)", err)
 	}
 	state, publishErr := b.Publish(ctx, result)
-	if err != nil || publishErr != nil {
+	switch {
+	case err != nil && publishErr != nil:
 		return env.Layer{}, errors.Join(err, publishErr)
+	case err != nil:
+		return env.Layer{}, err
+	case publishErr != nil:
+		return env.Layer{}, publishErr
 	}
 	if state.Key == "" {
 		return env.Layer{}, nil

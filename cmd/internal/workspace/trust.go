@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -135,7 +136,8 @@ func (w *Workspace) Deny(ctx context.Context, dir string) (string, error) {
 	}
 	defer builder.Close()
 	_, err = w.build(ctx, builder, target, nil, nil, background)
-	if _, refused := err.(*NotAllowedError); !refused && err != nil {
+	var refused *NotAllowedError
+	if err != nil && !errors.As(err, &refused) {
 		return "", err
 	}
 	return fmt.Sprintf("denied %s; `devenv allow` takes it back", target), nil
