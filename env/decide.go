@@ -12,8 +12,9 @@ import (
 type Action int
 
 // Unchanged: nothing to do. Refresh: the same content has other times; publish
-// the same environment again, so that shells stop asking. Rebuild: the inputs
-// are others.
+// the same environment again, so that shells stop asking (a command that only
+// wants the environment may take it for Unchanged). Rebuild: the inputs are
+// others.
 const (
 	Unchanged Action = iota
 	Refresh
@@ -42,6 +43,9 @@ const raceWindow = 2 * time.Second
 // Decide compares the inputs of a state with the world: the program that asks,
 // its variables, the files. A file whose stat is the same is the same, unless
 // it was written just before it was looked at; else its content decides.
+//
+// It looks at files only; whether the environment is still on disk is found out
+// by [Layout.ReadLayer].
 //
 // A state that failed is decided by the inputs of the failure: what has failed
 // once is not tried again before one of them changes.
