@@ -33,7 +33,8 @@ type Reason struct {
 	Fact string // "changed", "is gone", "is new", "has another version"
 }
 
-func (r Reason) String() string { return r.Name + " " + r.Fact }
+// String is for people, on one line whatever the name: ".nvmrc changed".
+func (r Reason) String() string { return oneLine(r.Name + " " + r.Fact) }
 
 // raceWindow is how fresh a file must have been, when it was looked at, for a
 // later write to be able to leave the same stat: file systems keep times no
@@ -44,8 +45,8 @@ const raceWindow = 2 * time.Second
 // its variables, the files. A file whose stat is the same is the same, unless
 // it was written just before it was looked at; else its content decides.
 //
-// It looks at files only; whether the environment is still on disk is found out
-// by [Layout.ReadLayer].
+// Whether the environment itself is still on disk is not looked at:
+// [Layout.ReadLayer] finds that out.
 //
 // A state that failed is decided by the inputs of the failure: what has failed
 // once is not tried again before one of them changes.
