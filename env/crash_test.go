@@ -69,7 +69,7 @@ func TestKilledBuilder(t *testing.T) {
 	publish(t, tree, dir, good(dir, "first"))
 	random := rand.New(rand.NewPCG(1, 2))
 	halfDone := 0
-	for range 60 {
+	for range 40 {
 		cmd := inRole("publish", dir)
 		out, err := cmd.StdoutPipe()
 		check(t, err)
@@ -101,7 +101,7 @@ func TestKilledBuilder(t *testing.T) {
 	if halfDone == 0 {
 		t.Error("no kill hit a publication")
 	}
-	t.Logf("%d of 60 kills left something half done", halfDone)
+	t.Logf("%d of 40 kills left something half done", halfDone)
 }
 
 // wholeFor checks what holds at every moment at which no builder runs.

@@ -12,8 +12,9 @@ import (
 type Action int
 
 // Unchanged: nothing to do. Refresh: the same content has other times; publish
-// the same environment again, so that shells stop asking. Rebuild: the inputs
-// are others.
+// the same environment again, so that shells stop asking (a command that only
+// wants the environment may take it for Unchanged). Rebuild: the inputs are
+// others.
 const (
 	Unchanged Action = iota
 	Refresh
@@ -32,7 +33,8 @@ type Reason struct {
 	Fact string // "changed", "is gone", "is new", "has another version"
 }
 
-func (r Reason) String() string { return r.Name + " " + r.Fact }
+// String is for people, on one line whatever the name: ".nvmrc changed".
+func (r Reason) String() string { return oneLine(r.Name + " " + r.Fact) }
 
 // raceWindow is how fresh a file must have been, when it was looked at, for a
 // later write to be able to leave the same stat: file systems keep times no
@@ -42,6 +44,9 @@ const raceWindow = 2 * time.Second
 // Decide compares the inputs of a state with the world: the program that asks,
 // its variables, the files. A file whose stat is the same is the same, unless
 // it was written just before it was looked at; else its content decides.
+//
+// Whether the environment itself is still on disk is not looked at:
+// [Layout.ReadLayer] finds that out.
 //
 // A state that failed is decided by the inputs of the failure: what has failed
 // once is not tried again before one of them changes.
