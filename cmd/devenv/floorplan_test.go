@@ -18,28 +18,31 @@ const module = "devenv"
 // covers the packages below it that have no line of their own. Test files are
 // held to the same plan but for what tests names.
 var rooms = map[string][]string{
-	"cmd":           {"*"},
-	"cmd/devenv":    {"cmd"},
-	"cmd/internal":  {"*"},
-	"store":         {"store", "store/db", "store/nixhash", "store/storepath", "store/nar"},
-	"store/db":      {"store/nixhash", "store/storepath"},
-	"store/nixhash": {},
-	"store/storepath": {
-		"store/nixhash",
-	},
-	"store/nar":            {"store/nixhash"},
-	"transfer":             {"store/nixhash"},
-	"transfer/unpack":      {},
-	"lockfile":             {"store/nixhash"},
-	"env":                  {},
-	"shellhooks":           {"env"},
-	"resolver":             {"resolver", "resolver/manifest", "resolver/versionfile", "resolver/constraint", "lockfile"},
-	"resolver/manifest":    {},
-	"resolver/versionfile": {},
+	"cmd/devenv":   {"cmd/internal"},
+	"cmd/internal": {"*"},
+	"bench":        {"*"},
+
+	"resolver":             {"resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
+	"resolver/manifest":    {"resolver/source", "resolver/versionfile"},
+	"resolver/versionfile": {"resolver/source"},
 	"resolver/constraint":  {},
-	"resolver/tools":       {"resolver/constraint", "lockfile", "transfer", "transfer/unpack", "store/nixhash", "store/storepath"},
-	"examples":             {},
-	"bench":                {"*"},
+	"resolver/source":      {},
+	"resolver/tools":       {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
+
+	"env":        {},
+	"shellhooks": {"env"},
+	"lockfile":   {},
+
+	"store":           {"store/db", "store/filelock"},
+	"store/db":        {"store/filelock"},
+	"store/filelock":  {},
+	"store/nixhash":   {},
+	"store/storepath": {},
+	"store/nar":       {},
+
+	"transfer":          {"transfer/internal"},
+	"transfer/unpack":   {"transfer/internal"},
+	"transfer/internal": {},
 }
 
 // vocabulary may be imported by every room.
