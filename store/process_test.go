@@ -185,7 +185,7 @@ func TestKill(t *testing.T) {
 	for i := range 400 {
 		list = append(list, fmt.Sprint("t", i))
 	}
-	for i := range 30 {
+	for i := range 18 {
 		work := "add:" + strings.Join(list[i*10:], ",")
 		if i%3 == 2 {
 			work = "collect:" + strings.Join(list, ",")
