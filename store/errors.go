@@ -50,16 +50,15 @@ func (s *Store) explain(err error) error {
 		return err
 	}
 	readOnly, ok := errors.AsType[*db.ReadOnlyError](err)
-	path := ""
-	if ok {
-		path = readOnly.Dir
-	} else if e, ok := errors.AsType[*fs.PathError](err); ok {
-		path = e.Path
-	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
-		path = e.Old
+	ours := ok && s.holds(readOnly.Dir)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		ours = ours || s.holds(e.Path)
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		ours = ours || s.holds(e.New)
 	}
 	denied := errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EROFS)
-	if isFull(err) || denied && s.holds(path) {
+	if isFull(err) || denied && ours {
 		return &PlaceError{Place: s.place, Err: err}
 	}
 	return err
