@@ -29,6 +29,10 @@ var rooms = map[string][]string{
 	"resolver/source":      {},
 	"resolver/tools":       {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
+	"resolver/nixlang/regex":   {},
+	"resolver/nixlang/text":    {},
+	"resolver/nixlang/version": {},
+
 	"env":        {},
 	"shellhooks": {"env"},
 	"lockfile":   {},
@@ -36,9 +40,10 @@ var rooms = map[string][]string{
 	"store":           {"store/db", "store/filelock"},
 	"store/db":        {"store/filelock"},
 	"store/filelock":  {},
-	"store/nixhash":   {},
-	"store/storepath": {},
-	"store/nar":       {},
+	"store/nixhash":    {},
+	"store/storepath":  {},
+	"store/nar":        {},
+	"store/derivation": {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
@@ -46,7 +51,7 @@ var rooms = map[string][]string{
 }
 
 // vocabulary may be imported by every room.
-var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar"}
+var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "store/derivation"}
 
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.
