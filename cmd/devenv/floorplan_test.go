@@ -27,7 +27,12 @@ var rooms = map[string][]string{
 	"resolver/versionfile": {"resolver/source"},
 	"resolver/constraint":  {},
 	"resolver/source":      {},
-	"resolver/tools":       {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
+
+	"resolver/nixlang/syntax":  {},
+	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "store/derivation"},
+	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
+
+	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
 	"resolver/nixlang/regex":   {},
 	"resolver/nixlang/text":    {},
@@ -37,9 +42,9 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":           {"store/db", "store/filelock"},
-	"store/db":        {"store/filelock"},
-	"store/filelock":  {},
+	"store":            {"store/db", "store/filelock"},
+	"store/db":         {"store/filelock"},
+	"store/filelock":   {},
 	"store/nixhash":    {},
 	"store/storepath":  {},
 	"store/nar":        {},

@@ -23,7 +23,7 @@ func Main(args []string) int {
 	defer stop()
 	a := newApp(os.Getenv, os.Environ())
 	root := newRootCmd(a)
-	root.SetArgs(args)
+	root.SetArgs(joinPairs(args))
 	err := root.ExecuteContext(ctx)
 	a.close()
 	return a.finish(ctx, err)
@@ -85,7 +85,7 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 	}
 	add("use", newDevelopCmd(a), newExecCmd(a), newExportCmd(a), newAllowCmd(a), newDenyCmd(a), newReloadCmd(a), newWaitCmd(a))
 	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a))
-	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a))
+	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newEvalCmd(a), newParseCmd(a))
 	add("care", newSetupCmd(a), newHookCmd(a), newGCCmd(a), newDoctorCmd(a))
 	root.AddCommand(newHookEventCmd(a))
 	root.SetHelpCommandGroupID("care")

@@ -268,3 +268,10 @@ func (p *printer) inherits(word string, list []Binding) {
 	}
 	p.all("; ")
 }
+
+// PrintNode prints one expression of the tree.
+func (t *Tree) PrintNode(id ID, place Place) string {
+	p := printer{t: t, place: place}
+	p.expr(id)
+	return p.String()
+}

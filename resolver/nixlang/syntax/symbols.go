@@ -74,3 +74,16 @@ func (t *Symbols) grow() {
 		t.table[i] = uint32(id)
 	}
 }
+
+// Intern returns the symbol of a name, which it enters if it is new.
+func (t *Symbols) Intern(s string) Sym {
+	if t.table == nil {
+		t.reset()
+	}
+	return t.intern(s, hashString(s))
+}
+
+// InternFrom returns the symbol of a name of another table.
+func (t *Symbols) InternFrom(other *Symbols, s Sym) Sym {
+	return t.intern(other.names[s], other.hashes[s])
+}

@@ -1,0 +1,130 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Attr is one attribute. The attributes of a set are sorted by symbol.
+type Attr struct {
+	sym Sym
+	pos Pos
+	val *Value
+}
+
+// find returns the attribute of a name, or nil.
+func find(attrs []Attr, sym Sym) *Attr {
+	lo, n := 0, len(attrs)
+	for n > 8 {
+		half := n / 2
+		if attrs[lo+half].sym <= sym {
+			lo += half
+		}
+		n -= half
+	}
+	for i := lo; i < lo+n; i++ {
+		if attrs[i].sym == sym {
+			return &attrs[i]
+		}
+	}
+	return nil
+}
+
+// get returns the value of a name, or nil.
+func get(attrs []Attr, sym Sym) *Value {
+	if a := find(attrs, sym); a != nil {
+		return a.val
+	}
+	return nil
+}
+
+func compareSyms(a, b Attr) int { return cmp.Compare(a.sym, b.sym) }
+
+func sortAttrs(attrs []Attr) { slices.SortFunc(attrs, compareSyms) }
+
+// sortedByName returns the attributes in the order of their names.
+func (ev *Evaluator) sortedByName(attrs []Attr) []Attr {
+	sorted := slices.Clone(attrs)
+	slices.SortFunc(sorted, func(a, b Attr) int { return cmp.Compare(ev.name(a.sym), ev.name(b.sym)) })
+	return sorted
+}
+
+// update returns a // b.
+func (ev *Evaluator) update(av, bv Value) Value {
+	a, b := av.attrs(), bv.attrs()
+	if len(a) == 0 {
+		return bv
+	}
+	if len(b) == 0 {
+		return av
+	}
+	out := ev.newAttrs(len(a) + len(b))
+	n := 0
+	if len(b) < len(a)/8 {
+		n = mergeFew(out, a, b)
+	} else {
+		n = mergeEven(out, a, b)
+	}
+	return mkAttrs(ev.trimAttrs(out, n))
+}
+
+// mergeEven merges attribute by attribute.
+func mergeEven(out, a, b []Attr) int {
+	i, j, n := 0, 0, 0
+	for i < len(a) && j < len(b) {
+		switch x, y := a[i].sym, b[j].sym; {
+		case x < y:
+			out[n] = a[i]
+			i++
+		case x > y:
+			out[n] = b[j]
+			j++
+		default:
+			out[n] = b[j]
+			i++
+			j++
+		}
+		n++
+	}
+	n += copy(out[n:], a[i:])
+	n += copy(out[n:], b[j:])
+	return n
+}
+
+// mergeFew merges a few attributes into many: runs are copied at once.
+func mergeFew(out, a, b []Attr) int {
+	n := 0
+	for _, y := range b {
+		at, found := slices.BinarySearchFunc(a, y, compareSyms)
+		n += copy(out[n:], a[:at])
+		out[n] = y
+		n++
+		if found {
+			at++
+		}
+		a = a[at:]
+	}
+	return n + copy(out[n:], a)
+}
+
+// attrsBuilder collects attributes under names; the first of a name wins.
+type attrsBuilder struct {
+	ev   *Evaluator
+	list []Attr
+}
+
+func (ev *Evaluator) buildAttrs(n int) *attrsBuilder {
+	return &attrsBuilder{ev, ev.newAttrs(n)[:0]}
+}
+
+func (b *attrsBuilder) add(name string, v Value) { b.addCell(b.ev.intern(name), b.ev.cell(v)) }
+
+func (b *attrsBuilder) addCell(sym Sym, v *Value) {
+	b.list = append(b.list, Attr{sym, 0, v})
+}
+
+// value returns the set.
+func (b *attrsBuilder) value() Value {
+	slices.SortStableFunc(b.list, compareSyms)
+	return mkAttrs(slices.CompactFunc(b.list, func(x, y Attr) bool { return x.sym == y.sym }))
+}

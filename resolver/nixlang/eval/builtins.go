@@ -1,0 +1,127 @@
+package eval
+
+// Versions that the language claims to be.
+const (
+	nixVersion  = "2.35.2"
+	langVersion = 6
+)
+
+// bare are the builtins that are variables without the prefix __.
+var bare = map[string]bool{
+	"abort": true, "baseNameOf": true, "break": true, "derivation": true, "derivationStrict": true, "dirOf": true,
+	"fetchGit": true, "fetchMercurial": true, "fetchTarball": true, "fetchTree": true, "fromTOML": true,
+	"import": true, "isNull": true, "map": true, "placeholder": true, "removeAttrs": true, "scopedImport": true,
+	"throw": true, "toString": true,
+}
+
+// installBuiltins makes the set of builtins and the variables that are always
+// there.
+func (ev *Evaluator) installBuiltins() {
+	ev.globals = map[Sym]*Value{}
+	ev.builtins = ev.cell(null)
+	var attrs []Attr
+	global := func(name string, c *Value) { ev.globals[ev.intern(name)] = c }
+	builtin := func(name string, c *Value) {
+		attrs = append(attrs, Attr{ev.intern(name), 0, c})
+		if !bare[name] {
+			name = "__" + name
+		}
+		global(name, c)
+	}
+	for _, table := range [][]primop{
+		typeBuiltins, listBuiltins, attrBuiltins, arithBuiltins, stringBuiltins, contextBuiltins,
+		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, missingBuiltins,
+	} {
+		for i := range table {
+			builtin(table[i].name, ev.cell(mkPrimop(&table[i])))
+		}
+	}
+	for name, v := range ev.constants() {
+		builtin(name, ev.cell(v))
+	}
+	builtin("derivation", ev.derivationCell())
+	for name, v := range map[string]Value{"true": trueVal, "false": falseVal, "null": null} {
+		c := ev.cell(v)
+		attrs = append(attrs, Attr{ev.intern(name), 0, c})
+		global(name, c)
+	}
+	attrs = append(attrs, Attr{ev.sym.builtins, 0, ev.builtins})
+	sortAttrs(attrs)
+	*ev.builtins = mkAttrs(attrs)
+	ev.globals[ev.sym.builtins] = ev.builtins
+}
+
+// constants are the builtins that are no functions. What is impure is not
+// there in pure mode.
+func (ev *Evaluator) constants() map[string]Value {
+	c := map[string]Value{
+		"nixVersion":  mkString(nixVersion),
+		"langVersion": mkInt(langVersion),
+		"storeDir":    mkString(ev.host.StoreDir()),
+		"nixPath":     ev.searchPathValue(),
+	}
+	if !ev.opts.Pure {
+		c["currentSystem"] = mkString(ev.opts.System)
+		if ev.opts.Now != nil {
+			c["currentTime"] = mkInt(ev.opts.Now())
+		}
+	}
+	return c
+}
+
+func (ev *Evaluator) searchPathValue() Value {
+	var list []*Value
+	for _, e := range ev.opts.SearchPath {
+		b := ev.buildAttrs(2)
+		b.add("prefix", mkString(e.Prefix))
+		b.add("path", mkString(e.Path))
+		list = append(list, ev.cell(b.value()))
+	}
+	return mkList(list)
+}
+
+// derivationSource is builtins.derivation: the lazy shell around
+// derivationStrict.
+const derivationSource = `drvAttrs @ { outputs ? [ "out" ], ... }:
+let
+  strict = derivationStrict drvAttrs;
+  commonAttrs = drvAttrs // builtins.listToAttrs outputsList // {
+    all = map (x: x.value) outputsList;
+    inherit drvAttrs;
+  };
+  outputToAttrListElement = outputName: {
+    name = outputName;
+    value = commonAttrs // {
+      outPath = builtins.getAttr outputName strict;
+      drvPath = strict.drvPath;
+      type = "derivation";
+      inherit outputName;
+    };
+  };
+  outputsList = map outputToAttrListElement outputs;
+in
+(builtins.head outputsList).value
+`
+
+// derivationCell compiles builtins.derivation when it is first used.
+func (ev *Evaluator) derivationCell() *Value {
+	op := &primop{name: "derivation", arity: 1, one: func(ev *Evaluator, _ Pos, _ *Value) Value {
+		return ev.parse("<derivation>", derivationSource, "/", false, nil).Eval(ev, nil)
+	}}
+	return ev.cell(mkApp(&application{f: ev.cell(mkPrimop(op)), a: ev.cell(null)}))
+}
+
+// missingBuiltins are there, but what they need is not.
+var missingBuiltins = func() (ops []primop) {
+	for name, why := range map[string]string{
+		"fetchurl": "fetchers", "fetchTarball": "fetchers", "fetchGit": "fetchers", "fetchMercurial": "fetchers",
+		"fetchTree": "fetchers", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
+		"flakeRefToString": "flakes", "outputOf": "dynamic derivations",
+	} {
+		ops = append(ops, primop{name: name, arity: 1, one: func(ev *Evaluator, pos Pos, _ *Value) Value {
+			ev.fail(pos, "builtins.%s cannot be evaluated here: there is no support for %s", name, why)
+			return null
+		}})
+	}
+	return ops
+}()

@@ -1,0 +1,24 @@
+// Package eval evaluates the Nix language, lazily, as C++ Nix does.
+//
+// A text goes through package syntax into a Tree, and from there through the
+// compiler into Nodes: expressions whose variables are resolved to a number of
+// scopes up and a slot. A Node evaluates itself in an Env to a Value of 16
+// bytes. Cells, which are *Value, hold values or the recipes of values: forcing
+// a cell puts the value in the recipe's place.
+//
+//	value.go, slab.go            values, cells, scopes: the only unsafe code
+//	symbol.go, attrs.go          names as numbers; sets as sorted lists
+//	compile*.go                  trees to nodes, scopes resolved
+//	node*.go, call.go, lambda.go the nodes
+//	force.go, stack.go, error.go evaluation, what is in progress, failure
+//	coerce.go, context.go        strings and what they depend on
+//	builtin*.go, derivation.go   the builtins
+//	api.go                       what callers do with an Evaluator
+//
+// An evaluation sees the world through a Host: it knows no network, no store
+// service and no terminal. Errors are panics inside the package, caught by
+// tryEval and by the functions of api.go.
+//
+// Depth is counted, so that deep recursion is an error and no crash: a caller
+// must allow the goroutine a stack of 1 GiB (debug.SetMaxStack).
+package eval

@@ -1,0 +1,104 @@
+package eval
+
+import (
+	"sync/atomic"
+
+	"devenv/resolver/nixlang/syntax"
+)
+
+// Options are the settings of an evaluation.
+type Options struct {
+	Host         Host
+	Pure         bool            // no environment, no clock, no paths outside the inputs
+	MaxCallDepth int             // 0: 10000
+	MaxMemory    int             // bytes that may be allocated by slabs; 0: no limit
+	System       string          // builtins.currentSystem
+	SearchPath   []SearchEntry   // of <name>
+	Home         string          // what ~ is
+	Features     map[string]bool // experimental features that are on
+	TraceVerbose bool            // builtins.traceVerbose speaks
+	Now          func() int64    // seconds since 1970; builtins.currentTime
+}
+
+// SearchEntry is one entry of NIX_PATH: Prefix may be empty.
+type SearchEntry struct{ Prefix, Path string }
+
+// Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
+// be called from others.
+type Evaluator struct {
+	opts    Options
+	host    Host
+	parser  syntax.Parser
+	syms    symbols
+	sym     knownSyms
+	slabs   slabs
+	code    []Node
+	lambdas []*lambda
+	files   []*file
+	byPath  map[string]*Value
+	targets map[string]string
+
+	contexts  []ContextElem
+	contextID map[ContextElem]uint32
+	patterns  map[string]pattern
+	drvs      derivations
+
+	builtins *Value
+	globals  map[Sym]*Value
+
+	frames  []frame
+	depth   int
+	stopped atomic.Bool
+	refills int
+}
+
+// New returns an Evaluator.
+func New(opts Options) *Evaluator {
+	if opts.MaxCallDepth == 0 {
+		opts.MaxCallDepth = 10000
+	}
+	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, targets: map[string]string{}, contextID: map[ContextElem]uint32{}}
+	ev.parser.PipeOperators = opts.Features["pipe-operators"]
+	ev.intern("")
+	ev.sym = ev.internKnown()
+	ev.installBuiltins()
+	return ev
+}
+
+// Interrupt makes a running evaluation stop with an error, soon.
+func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
+
+// refill is called when a slab is used up: the one place where an evaluation
+// looks around.
+func (ev *Evaluator) refill() {
+	if ev.stopped.Load() {
+		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
+	}
+	ev.refills++
+	if ev.opts.MaxMemory > 0 && ev.refills*64<<10 > ev.opts.MaxMemory {
+		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
+	}
+}
+
+// knownSyms are the names that the evaluator itself looks for.
+type knownSyms struct {
+	functor, toString, outPath, drvPath, typ, name, value, body, overrides,
+	outputs, outputName, system, builder, args, key, startSet, operator,
+	success, right, wrong, file, line, column, path, prefix, sub, lessThan, mul, div,
+	findFile, nixPath, builtins, outputSpecified, recurse Sym
+}
+
+func (ev *Evaluator) internKnown() (k knownSyms) {
+	for name, at := range map[string]*Sym{
+		"__functor": &k.functor, "__toString": &k.toString, "outPath": &k.outPath, "drvPath": &k.drvPath,
+		"type": &k.typ, "name": &k.name, "value": &k.value, "body": &k.body, "__overrides": &k.overrides,
+		"outputs": &k.outputs, "outputName": &k.outputName, "system": &k.system, "builder": &k.builder, "args": &k.args,
+		"key": &k.key, "startSet": &k.startSet, "operator": &k.operator, "success": &k.success, "right": &k.right,
+		"wrong": &k.wrong, "file": &k.file, "line": &k.line, "column": &k.column, "path": &k.path, "prefix": &k.prefix,
+		"__sub": &k.sub, "__lessThan": &k.lessThan, "__mul": &k.mul, "__div": &k.div, "__findFile": &k.findFile,
+		"__nixPath": &k.nixPath, "builtins": &k.builtins, "outputSpecified": &k.outputSpecified, "recurseForDerivations": &k.recurse,
+	} {
+		*at = ev.intern(name)
+	}
+	return k
+}

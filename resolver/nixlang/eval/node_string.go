@@ -1,0 +1,87 @@
+package eval
+
+import (
+	"path"
+	"strings"
+)
+
+// interpNode is a string with interpolations.
+type interpNode struct {
+	lazy
+	at
+	parts []Node
+}
+
+func (n *interpNode) Eval(ev *Evaluator, env *Env) Value {
+	var ctx Context
+	var buf [8]string
+	texts := buf[:0]
+	for _, part := range n.parts {
+		if c, ok := part.(*constant); ok && c.cell.kind() == kString {
+			texts = append(texts, c.cell.str())
+			continue
+		}
+		texts = append(texts, ev.coerce(part.Eval(ev, env), n.pos, &ctx, coerceStrict))
+	}
+	return mkContextString(strings.Join(texts, ""), ctx)
+}
+
+// pathInterpNode is a path with interpolations.
+type pathInterpNode struct {
+	lazy
+	at
+	first string
+	parts []Node
+}
+
+func (n *pathInterpNode) Eval(ev *Evaluator, env *Env) Value {
+	var ctx Context
+	s := n.first
+	for _, part := range n.parts {
+		s += ev.coerce(part.Eval(ev, env), n.pos, &ctx, coercePath)
+	}
+	return ev.pathOf(s, ctx, n.pos)
+}
+
+// pathOf makes a path of joined parts, which may have no context.
+func (ev *Evaluator) pathOf(s string, ctx Context, pos Pos) Value {
+	if len(ctx) > 0 {
+		ev.fail(pos, "a string that refers to a store path cannot be appended to a path")
+	}
+	return mkPath(path.Clean("/" + s))
+}
+
+// Eval adds numbers, strings, or a path and what follows.
+func (n *addNode) Eval(ev *Evaluator, env *Env) Value {
+	a := n.a.Eval(ev, env)
+	b := n.b.Eval(ev, env)
+	return ev.add(a, b, n.pos)
+}
+
+func (ev *Evaluator) add(a, b Value, pos Pos) Value {
+	switch a.kind() {
+	case kInt:
+		switch b.kind() {
+		case kInt:
+			return ev.arithInt('+', a.int(), b.int(), pos)
+		case kFloat:
+			return mkFloat(float64(a.int()) + b.float())
+		}
+		ev.fail(pos, "cannot add %s to an integer", typeName(b))
+	case kFloat:
+		if k := b.kind(); k != kInt && k != kFloat {
+			ev.fail(pos, "cannot add %s to a float", typeName(b))
+		}
+		return mkFloat(a.float() + ev.number(b, pos))
+	case kPath:
+		var ctx Context
+		return ev.pathOf(a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
+	}
+	var ctx Context
+	x := ev.coerce(a, pos, &ctx, coercePath)
+	mode := coercePath
+	if a.isString() {
+		mode = coerceStrict
+	}
+	return mkContextString(x+ev.coerce(b, pos, &ctx, mode), ctx)
+}
