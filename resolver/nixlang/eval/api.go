@@ -123,7 +123,7 @@ func (ev *Evaluator) Print(v *Value, strict bool) (text string, err error) {
 		if strict {
 			ev.deepForce(v, map[Value]bool{})
 		}
-		text = string(ev.print(nil, v, map[Value]bool{}, 0))
+		text = string(ev.print(nil, v, newPrinted(), 0))
 	})
 	return text, err
 }

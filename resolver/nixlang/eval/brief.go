@@ -53,7 +53,7 @@ func (p *briefPrinter) value(v Value, depth int) {
 	case kThunk, kApp, kSelect:
 		p.out.WriteString("«thunk»")
 	default:
-		p.out.Write(p.ev.print(nil, &v, nil, 0))
+		p.out.Write(p.ev.print(nil, &v, printed{}, 0))
 	}
 }
 

@@ -29,6 +29,8 @@ type lazy struct{ code int }
 // Thunk makes a thunk.
 func (l lazy) Thunk(ev *Evaluator, env *Env) *Value { return ev.cell(mkThunk(env, l.code)) }
 
+func (l lazy) codeNumber() int { return l.code }
+
 func (l *lazy) number(code int) { l.code = code }
 
 // numbered is a Node with a lazy in it.

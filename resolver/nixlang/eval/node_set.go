@@ -53,6 +53,15 @@ func (e *entry) cell(ev *Evaluator, outer, env *Env, sources []*Value) *Value {
 	return e.node.Thunk(ev, env)
 }
 
+// unshared returns a cell of the entry's own: what an override replaces must not
+// have been looked at before.
+func (e *entry) unshared(ev *Evaluator, env *Env, c *Value) *Value {
+	if n, ok := e.node.(interface{ codeNumber() int }); ok {
+		return ev.cell(mkThunk(env, n.codeNumber()))
+	}
+	return c
+}
+
 // setNode is { … }.
 type setNode struct {
 	lazy
@@ -90,6 +99,9 @@ func (n *recNode) Eval(ev *Evaluator, outer *Env) Value {
 	for i := range n.entries {
 		e := &n.entries[i]
 		c := e.cell(ev, outer, env, sources)
+		if n.overrides >= 0 && e.from < 0 && !e.outer {
+			c = e.unshared(ev, env, c)
+		}
 		*env.slot(i) = c
 		attrs[i] = Attr{e.sym, e.pos, c}
 	}

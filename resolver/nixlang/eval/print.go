@@ -8,7 +8,7 @@ import (
 
 // print writes a value as `nix-instantiate --eval` does; what is not evaluated
 // is <CODE>, a set or list that was printed before is «repeated».
-func (ev *Evaluator) print(dst []byte, c *Value, seen map[Value]bool, depth int) []byte {
+func (ev *Evaluator) print(dst []byte, c *Value, seen printed, depth int) []byte {
 	if depth > ev.opts.MaxCallDepth {
 		ev.overflow(0)
 	}
@@ -35,10 +35,9 @@ func (ev *Evaluator) print(dst []byte, c *Value, seen map[Value]bool, depth int)
 	case kBlackhole:
 		return append(dst, "«potential infinite recursion»"...)
 	case kAttrs, kList:
-		if v.payload() > 0 && seen[v] {
+		if seen.again(c) {
 			return append(dst, "«repeated»"...)
 		}
-		seen[v] = true
 	default:
 		return append(dst, "<CODE>"...)
 	}
@@ -55,4 +54,26 @@ func (ev *Evaluator) print(dst []byte, c *Value, seen map[Value]bool, depth int)
 		dst = append(ev.print(dst, a.val, seen, depth+1), "; "...)
 	}
 	return append(dst, '}')
+}
+
+// printed are the sets and the cells of lists that were printed before.
+type printed struct {
+	sets  map[Value]bool
+	lists map[*Value]bool
+}
+
+func newPrinted() printed { return printed{map[Value]bool{}, map[*Value]bool{}} }
+
+// again tells whether a set or list was there before.
+func (p printed) again(c *Value) (seen bool) {
+	switch {
+	case c.payload() == 0:
+	case c.kind() == kAttrs:
+		seen = p.sets[*c]
+		p.sets[*c] = true
+	default:
+		seen = p.lists[c]
+		p.lists[c] = true
+	}
+	return seen
 }
