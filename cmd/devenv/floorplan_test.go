@@ -37,9 +37,9 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":           {"store/db", "store/filelock"},
-	"store/db":        {"store/filelock"},
-	"store/filelock":  {},
+	"store":            {"store/db", "store/filelock"},
+	"store/db":         {"store/filelock"},
+	"store/filelock":   {},
 	"store/nixhash":    {},
 	"store/storepath":  {},
 	"store/nar":        {},
