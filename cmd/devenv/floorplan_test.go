@@ -34,9 +34,9 @@ var rooms = map[string][]string{
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
-	"resolver/nixlang/regex":   {},
-	"resolver/nixlang/text":    {},
-	"resolver/nixlang/version": {},
+	"resolver/nixlang/regex":    {},
+	"resolver/nixlang/notation": {},
+	"resolver/nixlang/version":  {},
 
 	"env":        {},
 	"shellhooks": {"env"},
