@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"resolver/source":      {},
 
 	"resolver/nixlang/syntax":  {},
-	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "store/derivation"},
+	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "store/derivation"},
 	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},

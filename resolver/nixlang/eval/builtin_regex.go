@@ -1,44 +1,53 @@
 package eval
 
-import "regexp"
-
-// pattern is a compiled regular expression.
-type pattern = *regexp.Regexp
+import "devenv/resolver/nixlang/regex"
 
 // pattern compiles a regular expression, each once.
-func (ev *Evaluator) pattern(text string, pos Pos) pattern {
+func (ev *Evaluator) pattern(c *Value, pos Pos) *regex.Regexp {
+	text := ev.forcePlainString(c, pos)
 	if p, ok := ev.patterns[text]; ok {
 		return p
 	}
-	p, err := regexp.CompilePOSIX(text)
+	p, err := regex.Compile(text)
 	if err != nil {
-		ev.fail(pos, "invalid regular expression '%s'", text)
+		ev.fail(pos, "%s", err)
 	}
 	if ev.patterns == nil {
-		ev.patterns = map[string]pattern{}
+		ev.patterns = map[string]*regex.Regexp{}
 	}
 	ev.patterns[text] = p
 	return p
 }
 
+// checkStopped ends a long match that was interrupted.
+func (ev *Evaluator) checkStopped() error {
+	if ev.stopped.Load() {
+		return &Error{Kind: Interrupted, Msg: "interrupted"}
+	}
+	return nil
+}
+
 func match(ev *Evaluator, pos Pos, re, s *Value) Value {
-	p := ev.pattern("^("+ev.forcePlainString(re, pos)+")$", pos)
+	p := ev.pattern(re, pos)
 	text := ev.forceString(s, pos, nil)
-	m := p.FindStringSubmatchIndex(text)
-	if m == nil {
+	groups, ok, err := p.Match(text, ev.checkStopped)
+	if err != nil {
+		ev.hostError(pos, err)
+	}
+	if !ok {
 		return null
 	}
-	return ev.groups(text, m[2:])
+	return ev.groups(text, groups)
 }
 
 // groups lists what the groups of a match hold; null for one without part in
 // it.
-func (ev *Evaluator) groups(text string, m []int) Value {
-	out := ev.cells(len(m)/2 - 1)
-	for i := range out {
+func (ev *Evaluator) groups(text string, spans []regex.Span) Value {
+	out := ev.cells(len(spans))
+	for i, span := range spans {
 		v := null
-		if from, to := m[2*i+2], m[2*i+3]; from >= 0 {
-			v = mkString(text[from:to])
+		if s, ok := span.Of(text); ok {
+			v = mkString(s)
 		}
 		out[i] = ev.cell(v)
 	}
@@ -46,13 +55,21 @@ func (ev *Evaluator) groups(text string, m []int) Value {
 }
 
 func split(ev *Evaluator, pos Pos, re, s *Value) Value {
-	p := ev.pattern(ev.forcePlainString(re, pos), pos)
-	text := ev.forceString(s, pos, nil)
+	p := ev.pattern(re, pos)
+	var ctx Context
+	text := ev.forceString(s, pos, &ctx)
+	piece := func(from, to int) *Value { return ev.cell(mkContextString(text[from:to], ctx)) }
 	var out []*Value
 	end := 0
-	for _, m := range p.FindAllStringSubmatchIndex(text, -1) {
-		out = append(out, ev.cell(mkString(text[end:m[0]])), ev.cell(ev.groups(text, m)))
-		end = m[1]
+	err := p.Each(text, ev.checkStopped, func(m []regex.Span) {
+		out = append(out, piece(end, m[0].Start), ev.cell(ev.groups(text, m[1:])))
+		end = m[0].End
+	})
+	if err != nil {
+		ev.hostError(pos, err)
 	}
-	return mkList(append(out, ev.cell(mkString(text[end:]))))
+	if out == nil {
+		return mkList([]*Value{s})
+	}
+	return mkList(append(out, piece(end, len(text))))
 }

@@ -3,6 +3,7 @@ package eval
 import (
 	"sync/atomic"
 
+	"devenv/resolver/nixlang/regex"
 	"devenv/resolver/nixlang/syntax"
 )
 
@@ -40,7 +41,7 @@ type Evaluator struct {
 
 	contexts  []ContextElem
 	contextID map[ContextElem]uint32
-	patterns  map[string]pattern
+	patterns  map[string]*regex.Regexp
 	drvs      derivations
 
 	builtins *Value
