@@ -12,6 +12,7 @@ type lexer struct {
 	// noPath is an offset before which no path can begin: the run of path
 	// characters that ends there was seen not to hold a slash.
 	noPath int
+	noURI  int // likewise, for the scheme of a URI
 	pipes  bool
 }
 

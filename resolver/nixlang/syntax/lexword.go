@@ -55,11 +55,15 @@ func keyword(s string) token {
 
 // uri reads scheme:rest without quotes.
 func (l *lexer) uri() bool {
+	if l.start < l.noURI {
+		return false
+	}
 	i := l.pos
 	for i < len(l.src) && is(l.src[i], clsScheme) {
 		i++
 	}
 	if !l.has(i, ':') || !is(l.at(i+1), clsURI) {
+		l.noURI = i
 		return false
 	}
 	for i++; i < len(l.src) && is(l.src[i], clsURI); i++ {
