@@ -79,8 +79,8 @@ func (a *app) printLayer(l workspace.LayerStatus) {
 	for _, t := range l.Tools {
 		rows = append(rows, []string{"  " + t.Tool, t.Version + "  " + st.Dim("("+t.Constraint+", "+t.Origin+")")})
 	}
-	for _, c := range l.Variables {
-		rows = append(rows, []string{"  sets", c})
+	if len(l.Variables) > 0 {
+		rows = append(rows, []string{"  would change", strings.Join(l.Variables, " ")})
 	}
 	if l.Message != "" {
 		rows = append(rows, []string{"  says", l.Message})

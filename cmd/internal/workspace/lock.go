@@ -47,7 +47,7 @@ func (w *Workspace) Lock(ctx context.Context, dir string, o LockOptions) (LockRe
 	}
 	report := LockReport{File: p.OwnLock(), Stale: []string{}, Changes: []lockfile.Change{}, Missing: []string{}}
 	if o.Check {
-		return report, w.checkLock(&report, p, system, outer)
+		return report, w.checkLock(&report, p, system)
 	}
 	old, err := w.pins(p, system, outer)
 	if err != nil {
@@ -56,7 +56,7 @@ func (w *Workspace) Lock(ctx context.Context, dir string, o LockOptions) (LockRe
 	locked, err := resolver.Lock(ctx, resolver.LockRequest{
 		Project: p, Old: old, System: system,
 		Update: o.Names, All: o.Update && len(o.Names) == 0,
-		Outer: w.outerVersion(outer), Locker: locker{w},
+		Locker: locker{w}, // and no Outer: the file is the same wherever the repository lies
 	})
 	if err != nil {
 		return report, err
@@ -71,22 +71,37 @@ func (w *Workspace) Lock(ctx context.Context, dir string, o LockOptions) (LockRe
 		}
 	}
 	before, err := lockfile.Read(report.File)
-	if err == nil && string(before.Bytes()) == string(locked.Lock.Bytes()) {
+	if err == nil && saysAll(p, before, locked.Lock, system) {
 		return report, nil
 	}
+	for i := range locked.Tools {
+		locked.Tools[i] = w.recall(locked.Tools[i], system)
+	}
+	locked.Lock.SetTools(locked.Tools)
 	report.Written = true
 	return report, lockfile.Write(report.File, locked.Lock)
 }
 
-func (w *Workspace) checkLock(report *LockReport, p *resolver.Project, system string, outer []string) error {
+func (w *Workspace) checkLock(report *LockReport, p *resolver.Project, system string) error {
 	lock := p.Lock
 	if p.LockPath != report.File || lock == nil {
 		report.Stale = append(report.Stale, "it does not exist")
 		return nil
 	}
-	stale, err := resolver.Check(p, lock, system, w.outerVersion(outer))
+	stale, err := resolver.Check(p, lock, system, nil)
 	for _, s := range stale {
 		report.Stale = append(report.Stale, s.String())
 	}
 	return err
+}
+
+// saysAll reports whether a lock has everything that the wanted one has, but
+// for the hashes of trees, which are told only when there is something else to
+// write: a lock that is satisfied keeps its bytes.
+func saysAll(p *resolver.Project, lock, wanted *lockfile.Lock, system string) bool {
+	if lock == nil || len(lockfile.Diff(lock, wanted)) > 0 {
+		return false
+	}
+	stale, err := resolver.Check(p, lock, system, nil)
+	return err == nil && len(stale) == 0
 }
