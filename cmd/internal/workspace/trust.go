@@ -17,7 +17,7 @@ import (
 // forbidden.
 type NotAllowedError struct {
 	Dir    string
-	What   string // "variables, 2 scripts and a hook"
+	What   string // "variable, 2 scripts and hook"
 	Denied bool
 }
 
@@ -25,7 +25,7 @@ func (e *NotAllowedError) Error() string {
 	if e.Denied {
 		return fmt.Sprintf("%s is denied", e.Dir)
 	}
-	return fmt.Sprintf("%s is blocked: it has %s; `devenv allow` permits them", filepath.Base(e.Dir), e.What)
+	return fmt.Sprintf("%s is blocked; `devenv allow` permits its %s", filepath.Base(e.Dir), e.What)
 }
 
 // Hint is the next step.
@@ -77,16 +77,16 @@ func describe(c *resolver.Code) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, many))
 		}
 	}
-	add(len(c.Env), "a variable", "variables")
-	add(len(c.Scripts), "a script", "scripts")
+	add(len(c.Env), "variable", "variables")
+	add(len(c.Scripts), "script", "scripts")
 	hooks := 0
 	for _, text := range []string{c.Hooks.Enter, c.Hooks.Leave} {
 		if text != "" {
 			hooks++
 		}
 	}
-	add(hooks, "a hook", "hooks")
-	add(len(c.Parts), "a download from an unknown place", "downloads from unknown places")
+	add(hooks, "hook", "hooks")
+	add(len(c.Parts), "download from an unknown place", "downloads from unknown places")
 	if len(parts) > 1 {
 		parts = append(parts[:len(parts)-2], parts[len(parts)-2]+" and "+parts[len(parts)-1])
 	}
