@@ -136,7 +136,7 @@ func TestOwns(t *testing.T) {
 		"https://nodejs.org/dist/../x.tar.gz":                             false,
 		"https://nodejs.org.example/dist/x.tar.gz":                        false,
 		"goproxy:golang.org/toolchain@v0.0.1-go1.24.5.linux-amd64":        false,
-		"file:///etc/passwd": false,
+		"file:///etc/passwd":                                              false,
 	} {
 		if got := c.Owns("node", url); got != want {
 			t.Errorf("%s: %v", url, got)

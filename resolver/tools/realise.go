@@ -135,7 +135,24 @@ func (r *Resolver) fetchAll(ctx context.Context, t *Tool, parts []part, dir stri
 			}
 		}
 	}
-	return nil
+	return t.verify(dir)
+}
+
+// verify looks for the tool's first executable: a tree without it is no tree of this tool,
+// whatever its checksum.
+func (t *Tool) verify(dir string) error {
+	for _, p := range t.Environment.Path {
+		sub, inside := strings.CutPrefix(p, "{tree}/")
+		if !inside {
+			continue
+		}
+		info, err := os.Stat(filepath.Join(dir, sub, t.Executables[0]))
+		if err == nil && info.Mode()&0o111 != 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("the archives of %s hold no program %s: they are laid out in another way than its catalogue entry says",
+		t.Title, t.Executables[0])
 }
 
 // join moves an unpacked part into the tree: what is in it to the top, or all of it to into.
@@ -193,24 +210,34 @@ func (r *Resolver) fetch(ctx context.Context, t *Tool, p part, dir string) error
 		return err
 	}
 	var first error
-	for _, c := range candidates {
-		u, err := c(ctx)
-		if err != nil {
-			first = cmpErr(first, err)
-			continue
+	for _, find := range candidates {
+		a, err := find(ctx)
+		if err == nil {
+			err = r.fetchFrom(ctx, a, p, want, dir)
 		}
-		started := false
-		req := transfer.Request{URL: u.url, Header: u.header, Size: unknown(p.Size), Want: []transfer.Checksum{want}, Label: path.Base(p.URL)}
-		err = r.client.Stream(ctx, req, func(body io.Reader) error {
-			started = true
-			return unpack.Tree(ctx, body, u.format, dir, p.layout.options())
-		}, r.progress)
-		if err == nil || started || ctx.Err() != nil {
+		var wrong *transfer.ChecksumError
+		if err == nil || ctx.Err() != nil || errors.As(err, &wrong) {
 			return err
 		}
-		first = cmpErr(first, err)
+		if first == nil {
+			first = err
+		}
 	}
 	return first
+}
+
+// fetchFrom unpacks while it downloads. What a failed attempt left is removed first.
+func (r *Resolver) fetchFrom(ctx context.Context, a address, p part, want nixhash.Hash, dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	req := transfer.Request{
+		URL: a.url, Header: a.header, Size: unknown(p.Size),
+		Want: []transfer.Checksum{want}, Label: path.Base(p.URL),
+	}
+	return r.client.Stream(ctx, req, func(body io.Reader) error {
+		return unpack.Tree(ctx, body, a.format, dir, p.layout.options())
+	}, r.progress)
 }
 
 // address is where a part may be had on this machine.
@@ -281,13 +308,6 @@ func matchAny(patterns []string, name string) bool {
 		ok, err := path.Match(p, name)
 		return ok && err == nil
 	})
-}
-
-func cmpErr(first, err error) error {
-	if first != nil {
-		return first
-	}
-	return err
 }
 
 func unknown(size int64) int64 {
