@@ -52,6 +52,9 @@ func ahead(ctx context.Context, r io.Reader, format Format) (tarball *pipe.Pipe,
 
 func decompress(ctx context.Context, r io.Reader, format Format, out *pipe.Pipe) error {
 	content, err := decompressor(r, format)
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return err
 	}

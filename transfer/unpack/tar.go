@@ -24,6 +24,9 @@ func Tree(ctx context.Context, r io.Reader, format Format, dest string, opt Opti
 	tarball, stop := ahead(ctx, src, format)
 	err = t.readTar(ctx, tarball)
 	stop()
+	if err == nil && t.limits.in.Load() == 0 {
+		err = &readError{errors.New("it is empty")}
+	}
 	return t.finish(blame(ctx, src, format, err))
 }
 

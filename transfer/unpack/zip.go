@@ -29,6 +29,9 @@ func Zip(ctx context.Context, r io.ReaderAt, size int64, dest string, opt Option
 	return t.finish(err)
 }
 
+// maxSpool bounds the archive itself when it has to lie on disk.
+const maxSpool = defaultMaxBytes
+
 // SpoolZip unpacks a zip that arrives as a stream. A zip's directory is at its
 // end, so the stream goes to a file in tmpdir first, which nobody sees and
 // which is gone whatever happens.
@@ -41,13 +44,12 @@ func SpoolZip(ctx context.Context, r io.Reader, tmpdir, dest string, opt Options
 	if err := os.Remove(spool.Name()); err != nil {
 		return err
 	}
-	limit := opt.withDefaults().MaxBytes
-	size, err := io.CopyBuffer(onlyWriter{spool}, io.LimitReader(&cancellable{ctx, r}, limit+1), make([]byte, bufferSize))
+	size, err := io.CopyBuffer(onlyWriter{spool}, io.LimitReader(&cancellable{ctx, r}, maxSpool+1), make([]byte, bufferSize))
 	if err != nil {
 		return diskFull(tmpdir, err)
 	}
-	if size > limit {
-		return &FormatError{Format: ZipFmt, Err: fmt.Errorf("it is larger than %d bytes", limit)}
+	if size > maxSpool {
+		return &FormatError{Format: ZipFmt, Err: fmt.Errorf("it is larger than %d bytes", int64(maxSpool))}
 	}
 	return Zip(ctx, spool, size, dest, opt)
 }
@@ -87,6 +89,9 @@ func (t *tree) readZip(ctx context.Context, r io.ReaderAt, size int64) error {
 	group.Go(func() error {
 		defer close(jobs)
 		for _, entry := range archive.File {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			if err := t.addZipEntry(ctx, entry, jobs); err != nil {
 				return err
 			}
