@@ -93,6 +93,7 @@ func (r *Resolver) Lock(ctx context.Context, req Request) (lockfile.Tool, error)
 		}
 		var noMatch *constraint.NoMatchError
 		if errors.As(err, &noMatch) && none == nil {
+			noMatch.Tool = t.Name
 			none = noMatch
 		}
 		errs = append(errs, err)
