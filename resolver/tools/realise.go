@@ -257,7 +257,7 @@ func (r *Resolver) addresses(ctx context.Context, t *Tool, url string) ([]func(c
 			return nil, fmt.Errorf("%s: not an archive of a known kind", url)
 		}
 		var all []func(context.Context) (address, error)
-		if base := r.machine.mirror(t); base != "" {
+		if base, _ := r.machine.mirror(t); base != "" {
 			u := base + strings.TrimPrefix(url, t.Publisher.Base)
 			all = append(all, at(address{url: u, format: format}))
 		}

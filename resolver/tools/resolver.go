@@ -173,7 +173,7 @@ func (r *Resolver) packument(ctx context.Context, g *registry, pkg string) (pack
 	return read(ctx)
 }
 
-// sourcesError prefers the one error there is, and a cancelled context over what it caused.
+// sourcesError prefers a context that has ended over what its end caused.
 func sourcesError(ctx context.Context, t *Tool, errs []error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
