@@ -269,6 +269,7 @@ func TestRealiseRefuses(t *testing.T) {
 		"another tree":     {with(good, wrongNar), "x86_64-linux", wrongNar},
 		"no hash":          {with(good, "nonsense"), "x86_64-linux", "narHash"},
 		"another system":   {tool, "x86_64-darwin", "x86_64-darwin"},
+		"a weak checksum":  {with(lockfile.Part{URL: good.URL, Hash: "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA="}, ""), "x86_64-linux", "forged"},
 		"an evil checksum": {with(lockfile.Part{URL: good.URL, Hash: "h1:xyz"}, ""), "x86_64-linux", "hash of"},
 	} {
 		if _, err := s.Realise(t.Context(), newStore(t), tt.tool, tt.system); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -155,47 +155,6 @@ func (t *Tool) verify(dir string) error {
 		t.Title, t.Executables[0])
 }
 
-// join moves an unpacked part into the tree: what is in it to the top, or all of it to into.
-func join(from, dir, into string) error {
-	if into != "" {
-		target := filepath.Join(dir, filepath.FromSlash(into))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
-		}
-		return os.Rename(from, target)
-	}
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := os.Rename(filepath.Join(from, e.Name()), filepath.Join(dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// linkInside makes a link of the catalogue. The parts came from elsewhere and may hold links
-// of their own, so that only an os.Root can tell what is inside.
-func linkInside(dir, link, target string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if _, err := root.Stat(path.Join(path.Dir(link), target)); err != nil {
-		return nil // a version without this command
-	}
-	if err := root.MkdirAll(path.Dir(link), 0o755); err != nil {
-		return err
-	}
-	if err := root.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return root.Symlink(target, link)
-}
-
 // fetch downloads a part from the first address that has it and unpacks it into dir.
 func (r *Resolver) fetch(ctx context.Context, t *Tool, p part, dir string) error {
 	if mod, ok := splitGoproxy(p.URL); ok {
@@ -204,6 +163,9 @@ func (r *Resolver) fetch(ctx context.Context, t *Tool, p part, dir string) error
 	want, err := nixhash.Parse(p.Hash)
 	if err != nil {
 		return fmt.Errorf("hash of %s: %w", p.URL, err)
+	}
+	if a := want.Algo(); a == nixhash.MD5 || a == nixhash.SHA1 {
+		return fmt.Errorf("hash of %s: %s can be forged; lock it again", p.URL, a)
 	}
 	candidates, err := r.addresses(ctx, t, p.URL)
 	if err != nil {
@@ -238,76 +200,6 @@ func (r *Resolver) fetchFrom(ctx context.Context, a address, p part, want nixhas
 	return r.client.Stream(ctx, req, func(body io.Reader) error {
 		return unpack.Tree(ctx, body, a.format, dir, p.layout.options())
 	}, r.progress)
-}
-
-// address is where a part may be had on this machine.
-type address struct {
-	url    string
-	header map[string][]string
-	format unpack.Format
-}
-
-// addresses are the places to ask in turn. Each is found out when its turn comes: where a
-// registry keeps a tarball costs a request that is seldom needed.
-func (r *Resolver) addresses(ctx context.Context, t *Tool, url string) ([]func(context.Context) (address, error), error) {
-	pkg, version, ok := splitNpm(url)
-	if !ok {
-		format, ok := unpack.FormatFor(path.Base(url))
-		if !ok {
-			return nil, fmt.Errorf("%s: not an archive of a known kind", url)
-		}
-		var all []func(context.Context) (address, error)
-		if base, _ := r.machine.mirror(t); base != "" {
-			u := base + strings.TrimPrefix(url, t.Publisher.Base)
-			all = append(all, at(address{url: u, format: format}))
-		}
-		return append(all, at(address{url: url, format: format})), nil
-	}
-	config, err := r.machine.Npm(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if config.RegistryFor(pkg) == "" {
-		return nil, &RegistryMissingError{Part: url, Setting: "registry in ~/.npmrc, or NPM_CONFIG_REGISTRY"}
-	}
-	g := r.registry(config)
-	usual := g.tarball(pkg, version)
-	return []func(context.Context) (address, error){
-		at(address{url: usual, header: g.header(usual), format: unpack.TarGz}),
-		func(ctx context.Context) (address, error) {
-			p, err := r.packument(ctx, g, pkg)
-			u := p.Versions[version].Dist.Tarball
-			if err == nil && u == "" {
-				err = fmt.Errorf("the npm registry has no %s@%s", pkg, version)
-			}
-			return address{url: u, header: g.header(u), format: unpack.TarGz}, err
-		},
-	}, nil
-}
-
-func at(a address) func(context.Context) (address, error) {
-	return func(context.Context) (address, error) { return a, nil }
-}
-
-// options turn a layout into rules for unpacking.
-func (l Layout) options() unpack.Options {
-	return unpack.Options{
-		Strip: l.Strip,
-		Exec:  func(name string) bool { return matchAny(l.Exec, name) },
-		Rename: func(name string) (string, bool) {
-			if base, ok := l.Rename[path.Base(name)]; ok {
-				name = path.Join(path.Dir(name), base)
-			}
-			return name, !matchAny(l.Drop, name)
-		},
-	}
-}
-
-func matchAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(p, name)
-		return ok && err == nil
-	})
 }
 
 func unknown(size int64) int64 {

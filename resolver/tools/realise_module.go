@@ -30,12 +30,7 @@ func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, 
 	if err != nil {
 		return &RegistryMissingError{Part: p.URL, Setting: "GOPROXY"}
 	}
-	spool, err := r.spoolDir()
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(spool)
-	file := filepath.Join(spool, "module.zip")
+	file := dir + ".zip" // beside what it becomes, so that it goes when that goes
 	s := &goproxySource{r: r, proxies: proxies}
 	err = s.each(func(proxy string) error {
 		req := transfer.Request{URL: zipURL(proxy, mod), Size: unknown(p.Size), Label: mod.Version}
@@ -86,15 +81,10 @@ func unpackZip(ctx context.Context, file, dir string, l Layout) error {
 	return unpack.Zip(ctx, f, info.Size(), dir, l.options())
 }
 
-func (r *Resolver) spoolDir() (string, error) {
-	parent := filepath.Join(r.cacheDir, "spool")
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(parent, "zip")
-}
-
 func spoolTo(file string, body io.Reader) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
 	f, err := os.Create(file)
 	if err != nil {
 		return err

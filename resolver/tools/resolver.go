@@ -18,7 +18,7 @@ type Options struct {
 	Catalogue *Catalogue
 	Machine   *Machine
 	Client    *transfer.Client
-	CacheDir  string // for the checksum database's tiles, and archives while they are checked
+	CacheDir  string // for the checksum database's tiles
 	Progress  transfer.Progress
 }
 
