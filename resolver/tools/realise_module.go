@@ -16,8 +16,9 @@ import (
 	"devenv/transfer/unpack"
 )
 
-// fetchModule downloads a module's zip, checks its h1: hash, and only then unpacks it. That
-// hash is one of the files inside, not of the zip, so nothing can be unpacked on the way.
+// fetchModule downloads a module's zip and, side by side, unpacks it into dir and checks its
+// h1: hash. That hash is one of the files inside, so it cannot be had while the zip arrives;
+// nobody looks into dir before both have succeeded.
 func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, dir string) error {
 	if !strings.HasPrefix(p.Hash, "h1:") {
 		return fmt.Errorf("hash of %s: %q is not of the h1: kind", p.URL, p.Hash)
@@ -39,10 +40,13 @@ func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, 
 	if err != nil {
 		return err
 	}
-	if err := checkModule(file, mod, p.Hash); err != nil {
+	unpacked := make(chan error, 1)
+	go func() { unpacked <- unpackZip(ctx, file, dir, p.layout) }()
+	wrong := checkModule(file, mod, p.Hash)
+	if err := <-unpacked; wrong == nil {
 		return err
 	}
-	return unpackZip(ctx, file, dir, p.layout)
+	return wrong
 }
 
 // ModuleHashError: a module's files are not those that the checksum database knows.
