@@ -62,13 +62,13 @@ func TestProcessesDownloadOnce(t *testing.T) {
 	for _, checked := range []bool{true, false} {
 		o := newOrigin(t, size)
 		all := make(chan struct{})
-		o.act = func(n int, w http.ResponseWriter, r *http.Request) bool {
+		o.behave(func(n int, w http.ResponseWriter, r *http.Request) bool {
 			if n == 0 {
 				o.sendThen(w, size/2, func() { <-all; w.Write(o.content[size/2:]) })
 				return true
 			}
 			return false
-		}
+		})
 		cache := t.TempDir()
 		env := []string{"CACHE=" + cache, "URL=" + o.URL + "/file.tar.gz"}
 		if checked {
@@ -135,12 +135,12 @@ func TestAllWhoWaitGetTheBytes(t *testing.T) {
 func TestKilledProcessResumes(t *testing.T) {
 	for _, checked := range []bool{true, false} {
 		o := newOrigin(t, size)
-		o.act = func(n int, w http.ResponseWriter, r *http.Request) bool {
+		o.behave(func(n int, w http.ResponseWriter, r *http.Request) bool {
 			if n == 0 {
 				o.sendThen(w, size/2, func() { <-r.Context().Done() })
 			}
 			return n == 0
-		}
+		})
 		cache := t.TempDir()
 		env := []string{"CACHE=" + cache, "URL=" + o.URL + "/file.tar.gz"}
 		if checked {
