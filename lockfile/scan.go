@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -14,14 +15,18 @@ const maxDepth = 64
 
 // A scanner turns JSON (RFC 8259) into Go values as Attrs describes them. It
 // is as strict as Nix's own parser and stricter in one thing: an object may
-// not have one key twice. It notes where each value begins.
+// not have one key twice.
 type scanner struct {
 	data  []byte
 	i     int // the next byte
 	line  int // the number of lines before i
 	bol   int // where the line with i begins
 	depth int
-	where places
+
+	path  []byte // of the value being read, in the form that messages show
+	want  string // a path to look for, if seek
+	seek  bool
+	found Position // where its value begins
 }
 
 // A syntaxError is raised with panic and caught in scan: every step of the
@@ -32,8 +37,21 @@ type syntaxError struct {
 }
 
 // scan reads the one value that data consists of.
-func scan(data []byte) (v any, where places, err *syntaxError) {
-	s := &scanner{data: data, where: places{}}
+func scan(data []byte) (v any, err *syntaxError) {
+	s := &scanner{data: data}
+	return s.scan()
+}
+
+// locate returns where the value at path begins: nodes.node.locked.parts[0].url
+// is such a path. It is the zero Position where there is none. Paths are looked
+// for when an error needs one, so that what is right costs nothing.
+func locate(data []byte, path string) Position {
+	s := &scanner{data: data, want: path, seek: true}
+	s.scan()
+	return s.found
+}
+
+func (s *scanner) scan() (v any, err *syntaxError) {
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -43,16 +61,16 @@ func scan(data []byte) (v any, where places, err *syntaxError) {
 			panic(e)
 		}
 	}()
-	if len(data) >= 3 && string(data[:3]) == "\ufeff" {
+	if bytes.HasPrefix(s.data, []byte("\ufeff")) {
 		s.i, s.bol = 3, 3
 	}
 	s.space()
-	v = s.value("")
+	v = s.value()
 	s.space()
 	if s.i < len(s.data) {
 		s.fail("there is more after the end of the JSON value")
 	}
-	return v, s.where, nil
+	return v, nil
 }
 
 // here is the position of the byte at offset i in the current line.
@@ -60,10 +78,11 @@ func (s *scanner) here(i int) Position {
 	return Position{s.line + 1, utf8.RuneCount(s.data[s.bol:i]) + 1}
 }
 
-func (s *scanner) fail(format string, args ...any) { s.failAt(s.here(s.i), format, args...) }
+func (s *scanner) fail(format string, args ...any) { s.failAt(s.i, format, args...) }
 
-func (s *scanner) failAt(p Position, format string, args ...any) {
-	panic(&syntaxError{p, fmt.Sprintf(format, args...)})
+// failAt fails at an offset in the line with i.
+func (s *scanner) failAt(offset int, format string, args ...any) {
+	panic(&syntaxError{s.here(offset), fmt.Sprintf(format, args...)})
 }
 
 // unexpected fails at the next byte, where what was expected.
@@ -98,14 +117,15 @@ func (s *scanner) space() {
 	}
 }
 
-// value reads a value. path is where it lies, in the form that messages show.
-func (s *scanner) value(path string) any {
-	s.where[path] = s.here(s.i)
+func (s *scanner) value() any {
+	if s.seek && s.found.Line == 0 && string(s.path) == s.want {
+		s.found = s.here(s.i)
+	}
 	switch c := s.peek(); {
 	case c == '{':
-		return s.object(path)
+		return s.object()
 	case c == '[':
-		return s.array(path)
+		return s.array()
 	case c == '"':
 		return s.str()
 	case c == '-' || '0' <= c && c <= '9':
@@ -153,7 +173,7 @@ func (s *scanner) leave() {
 	s.i++
 }
 
-func (s *scanner) object(path string) any {
+func (s *scanner) object() any {
 	object := map[string]any{}
 	if !s.enter('}') {
 		s.leave()
@@ -163,9 +183,8 @@ func (s *scanner) object(path string) any {
 		if s.peek() != '"' {
 			s.unexpected("a key in quotes")
 		}
-		at := s.here(s.i)
+		at := s.i
 		key := s.str()
-		inner := member(path, key)
 		if _, twice := object[key]; twice {
 			s.failAt(at, "the key %q is there twice", key)
 		}
@@ -175,32 +194,28 @@ func (s *scanner) object(path string) any {
 		}
 		s.i++
 		s.space()
-		object[key] = s.value(inner)
+		outer := len(s.path)
+		s.path = appendMember(s.path, key)
+		object[key] = s.value()
+		s.path = s.path[:outer]
 	}
 	return object
 }
 
-func (s *scanner) array(path string) any {
+func (s *scanner) array() any {
 	array := []any{}
 	if !s.enter(']') {
 		s.leave()
 		return array
 	}
 	for more := true; more; more = s.next(']') {
-		array = append(array, s.value(element(path, len(array))))
+		outer := len(s.path)
+		s.path = appendElement(s.path, len(array))
+		array = append(array, s.value())
+		s.path = s.path[:outer]
 	}
 	return array
 }
-
-// member and element are the paths of values inside the one at path.
-func member(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}
-
-func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // number reads a number as Nix's parser does: a whole number that fits 64 bits
 // stays one, everything else is a float64.
@@ -239,7 +254,7 @@ func (s *scanner) number() any {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(f, 0) {
-		s.failAt(s.here(start), "the number %s is out of range", text)
+		s.failAt(start, "the number %s is out of range", text)
 	}
 	return f
 }
@@ -256,7 +271,7 @@ func (s *scanner) digits() {
 
 // str reads a string, from its opening to its closing quote.
 func (s *scanner) str() string {
-	open := s.here(s.i)
+	open := s.i
 	s.i++
 	start := s.i
 	var out []byte // what start's part of the string follows on
@@ -289,7 +304,7 @@ func (s *scanner) str() string {
 
 // escape reads what a backslash begins.
 func (s *scanner) escape() rune {
-	at := s.here(s.i)
+	at := s.i
 	s.i += 2
 	if s.i > len(s.data) {
 		s.failAt(at, "the file ends inside a string")
@@ -324,7 +339,7 @@ func (s *scanner) escape() rune {
 	return 0
 }
 
-func (s *scanner) hex4(at Position) rune {
+func (s *scanner) hex4(at int) rune {
 	if s.i+4 <= len(s.data) {
 		if n, err := strconv.ParseUint(string(s.data[s.i:s.i+4]), 16, 16); err == nil {
 			s.i += 4
