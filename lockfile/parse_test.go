@@ -27,6 +27,7 @@ func TestParseErrors(t *testing.T) {
 		{"more", "{}\n{}", "2:1: there is more after the end of the JSON value"},
 		{"a list", "[]", "1:1: not a lock: a list, not an object"},
 		{"twice", "{\n \"version\": 7,\n \"é\": 1, \"version\": 7}", "3:10: the key \"version\" is there twice"},
+		{"long key", `{"` + strings.Repeat("k", maxKey+1) + `": 1}`, "1:2: a key of 1001 bytes; 1000 are allowed"},
 		{"comma", `{"a": 1,}`, "1:9: not JSON: '}' instead of a key in quotes"},
 		{"no colon", `{"a" 1}`, "1:6: not JSON: '1' instead of ':'"},
 		{"single quotes", `{'a': 1}`, `1:2: not JSON: '\'' instead of a key in quotes`},
