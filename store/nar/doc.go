@@ -29,5 +29,5 @@
 //
 // It calls the kernel by file descriptors and single names, so that a tree that
 // changes meanwhile, or an archive that was made to, cannot lead it elsewhere.
-// It works on Unix systems only.
+// Dump, HashPath and Restore exist on Linux and macOS only.
 package nar

@@ -62,7 +62,7 @@ type Header struct {
 // FormatError says where and how an archive breaks the format.
 type FormatError struct {
 	Offset int64  // in bytes from the start of the archive
-	Path   string // of the node; "." is the root
+	Path   string // of the node, or of the directory whose entry it is; "." is the root
 	Err    error  // io.ErrUnexpectedEOF if the archive is cut off
 }
 

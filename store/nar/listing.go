@@ -28,7 +28,10 @@ func List(r io.Reader) (*Listing, error) {
 	for {
 		h, err := nr.Next()
 		if err == io.EOF {
-			return root, nr.end()
+			if err := nr.end(); err != nil {
+				return nil, err
+			}
+			return root, nil
 		}
 		if err != nil {
 			return nil, err

@@ -27,7 +27,8 @@ type Reader struct {
 	size   uint64 // its length
 	left   uint64 // what remains of its contents
 
-	scratch [maxTarget + 1]byte // the last string, with its padding
+	scratch [maxTarget]byte // the last string
+	small   [8]byte         // the last number or padding
 }
 
 // openDir is a directory not all of whose entries were read.
@@ -287,8 +288,7 @@ func (r *Reader) str(limit uint64, what string) ([]byte, error) {
 
 // pad reads the zeros after n bytes.
 func (r *Reader) pad(n uint64) error {
-	var buf [8]byte
-	pad := buf[:padding(n)]
+	pad := r.small[:padding(n)]
 	if err := r.full(pad); err != nil {
 		return err
 	}
@@ -299,8 +299,8 @@ func (r *Reader) pad(n uint64) error {
 }
 
 func (r *Reader) number() (uint64, error) {
-	err := r.full(r.scratch[:8])
-	return binary.LittleEndian.Uint64(r.scratch[:]), err
+	err := r.full(r.small[:])
+	return binary.LittleEndian.Uint64(r.small[:]), err
 }
 
 // full fills p.

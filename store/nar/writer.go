@@ -50,7 +50,11 @@ func (w *Writer) header(h Header) error {
 	switch h.Type {
 	case Directory:
 		w.directory()
-		w.dirs = append(w.dirs, openDir{path: h.Path})
+		dir := openDir{path: h.Path}
+		if len(w.dirs) == 0 {
+			dir.path = "" // as place has it: the root is no part of other paths
+		}
+		w.dirs = append(w.dirs, dir)
 	case Symlink:
 		if err := checkTarget(h.Target); err != nil {
 			return err
@@ -80,7 +84,7 @@ func (w *Writer) place(path string) error {
 		return nil
 	}
 	parent, name := "", path
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
 		parent, name = path[:i], path[i+1:]
 	}
 	for len(w.dirs) > 0 && w.dirs[len(w.dirs)-1].path != parent {

@@ -34,7 +34,7 @@ func ParseAlgo(name string) (Algo, error) {
 			return a, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown hash algorithm %q: it is one of md5, sha1, sha256, sha512, blake3", name)
+	return 0, fmt.Errorf("unknown hash algorithm %s: it is one of md5, sha1, sha256, sha512, blake3", shown(name))
 }
 
 // String returns the name of a as Nix writes it, and "none" for the zero value.

@@ -13,8 +13,8 @@ import (
 //
 // Refs may be in any order, with repetitions. Only [NAR] with SHA-256 knows
 // self references, only it and [Text] know references; Git demands SHA-1 or
-// SHA-256, Text SHA-256. For a self reference the hash is that of the NAR with
-// the object's own digest replaced by zeros.
+// SHA-256, Text SHA-256. With a self reference the hash is that of the NAR
+// modulo the object's own digest, as "nix store make-content-addressed" has it.
 func (d Dir) ContentAddressed(name string, ca ContentAddress, refs []Path, self bool) (Path, error) {
 	algo := ca.Hash.Algo()
 	switch {
@@ -30,10 +30,8 @@ func (d Dir) ContentAddressed(name string, ca ContentAddress, refs []Path, self 
 		return Path{}, fmt.Errorf("store path %s: a %s object hashed by %s cannot refer to other store paths", quote(name), ca.Method, algo)
 	case ca.Method == Text:
 		return Path{}, fmt.Errorf("store path %s: text is hashed by sha256, not by %s", quote(name), algo)
-	case ca.Method == Git && algo != nixhash.SHA1:
-		if algo != nixhash.SHA256 {
-			return Path{}, fmt.Errorf("store path %s: git objects are hashed by sha1 or sha256, not by %s", quote(name), algo)
-		}
+	case ca.Method == Git && algo != nixhash.SHA1 && algo != nixhash.SHA256:
+		return Path{}, fmt.Errorf("store path %s: git objects are hashed by sha1 or sha256, not by %s", quote(name), algo)
 	}
 	inner := ca.Method.outPrefix() + base16(ca.Hash) + ":"
 	return d.make("output:out", base16(sha256Of(inner)), name)

@@ -20,19 +20,17 @@ type Path struct{ base string }
 // ParseBase reads the base name of a store path. Every value that it accepts
 // prints as it was read.
 func ParseBase(s string) (Path, error) {
-	digest, name := "", ""
-	if len(s) > digestLen && s[digestLen] == '-' {
-		digest, name = s[:digestLen], s[digestLen+1:]
-	} else {
+	if len(s) <= digestLen || s[digestLen] != '-' {
 		return Path{}, fmt.Errorf("%s is not a store path: it does not begin with a digest of %d characters and a dash", quote(s), digestLen)
 	}
-	if _, err := nixhash.DecodeNix32(digest); err != nil {
+	p := Path{s}
+	if _, err := nixhash.DecodeNix32(p.Digest()); err != nil {
 		return Path{}, fmt.Errorf("%s is not a store path: its digest: %w", quote(s), err)
 	}
-	if err := CheckName(name); err != nil {
+	if err := CheckName(p.Name()); err != nil {
 		return Path{}, fmt.Errorf("%s is not a store path: %w", quote(s), err)
 	}
-	return Path{s}, nil
+	return p, nil
 }
 
 // Base returns p as a file name, "<digest>-<name>".

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"devenv/cmd/internal/ui"
+	"devenv/cmd/internal/workspace"
+)
+
+// app is what all commands share: the streams, the environment, and the
+// workspace once a command needs it.
+type app struct {
+	streams  *ui.Streams
+	getenv   func(string) string
+	environ  []string
+	offline  bool
+	ws       *workspace.Workspace
+	progress *ui.Progress
+}
+
+func newApp(getenv func(string) string, environ []string) *app {
+	return &app{streams: ui.System(getenv), getenv: getenv, environ: environ}
+}
+
+// workspace opens the workspace on first use. Opening costs nothing that the
+// command does not use.
+func (a *app) workspace(ctx context.Context) (*workspace.Workspace, error) {
+	if a.ws != nil {
+		return a.ws, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	a.progress = a.streams.NewProgress(ctx)
+	a.ws, err = workspace.New(workspace.Options{
+		Getenv:   a.getenv,
+		Environ:  a.environ,
+		Self:     self,
+		Version:  versionString(),
+		Offline:  a.offline,
+		Progress: a.progress,
+		Notice:   a.streams.Notice,
+	})
+	return a.ws, err
+}
+
+func (a *app) close() {
+	if a.progress != nil {
+		a.progress.Close()
+	}
+	if a.ws != nil {
+		a.ws.Close()
+	}
+}
+
+// dir is the directory that a command speaks of: the working directory, or
+// flag taken relative to it. It is the logical path, as the user's shell shows
+// it, so that a project reached through a symlink is one project to hook and
+// commands alike.
+func (a *app) dir(flag string) (string, error) {
+	cwd, err := os.Getwd() // honours $PWD when it names the same directory
+	if err != nil {
+		return "", withHint(fmt.Errorf("the current directory is gone: %w", err), "`cd` to a directory that exists")
+	}
+	if flag == "" {
+		return cwd, nil
+	}
+	if !filepath.IsAbs(flag) {
+		flag = filepath.Join(cwd, flag)
+	}
+	flag = filepath.Clean(flag)
+	info, err := os.Stat(flag)
+	if err != nil {
+		return "", usagef("%s: no such directory", flag)
+	}
+	if !info.IsDir() {
+		return "", usagef("%s is not a directory", flag)
+	}
+	return flag, nil
+}

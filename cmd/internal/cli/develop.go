@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+type developOptions struct {
+	dir     string
+	command bool
+}
+
+func newDevelopCmd(a *app) *cobra.Command {
+	var o developOptions
+	cmd := &cobra.Command{
+		Use:   "develop [-C DIR] [-c COMMAND [ARG...]]",
+		Short: "Start your shell in the environment, or run one command there",
+		Long: `Start your own shell, with its own configuration, in the environment of the current directory.
+With -c run a command instead; everything behind -c belongs to it, and its exit code is ours.`,
+		Example: `  devenv develop
+  devenv develop -c node --version`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case o.command && len(args) == 0:
+				return withHint(usagef("-c needs a command"), "devenv develop -c COMMAND [ARG...]")
+			case !o.command && len(args) > 0:
+				return withHint(usagef("unexpected argument %q", args[0]), "a command stands behind -c: devenv develop -c "+args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runDevelop(cmd.Context(), a, o, args) },
+	}
+	cmd.Flags().SetInterspersed(false)
+	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
+	cmd.Flags().BoolVarP(&o.command, "command", "c", false, "run the command that follows instead of a shell")
+	return cmd
+}
+
+func runDevelop(ctx context.Context, a *app, o developOptions, args []string) error {
+	dir, err := a.dir(o.dir)
+	if err != nil {
+		return err
+	}
+	environ, err := a.enter(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if o.command {
+		return a.exec(dir, environ, args)
+	}
+	environ, argv, err := a.interactive(environ)
+	if err != nil {
+		return err
+	}
+	return a.exec(dir, environ, argv)
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+type execOptions struct{ dir string }
+
+func newExecCmd(a *app) *cobra.Command {
+	var o execOptions
+	cmd := &cobra.Command{
+		Use:   "exec [-C DIR] [--] COMMAND [ARG...]",
+		Short: "Run one command in the environment",
+		Long: `Run one command in the environment of the current directory, for shells that never show a
+prompt: scripts, editors, cron, CI, agents. The exit code is the command's.`,
+		Example: `  devenv exec -- npm test
+  devenv exec -C ~/src/project -- make`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, o, args) },
+	}
+	cmd.Flags().SetInterspersed(false)
+	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
+	return cmd
+}
+
+func runExec(ctx context.Context, a *app, o execOptions, args []string) error {
+	dir, err := a.dir(o.dir)
+	if err != nil {
+		return err
+	}
+	environ, err := a.enter(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return a.exec(dir, environ, args)
+}
+
+// enter brings the environment of dir up to date and puts it on the process's
+// own environment.
+func (a *app) enter(ctx context.Context, dir string) ([]string, error) {
+	ws, err := a.workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	layers, err := ws.Enter(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return ws.Apply(a.environ, layers), nil
+}
+
+// exec replaces the process by a command. It returns only when that cannot be
+// done.
+func (a *app) exec(dir string, environ, argv []string) error {
+	program, err := lookPath(argv[0], dir, environ)
+	if err != nil {
+		a.streams.Report(err)
+		code := 127
+		if errors.Is(err, os.ErrPermission) {
+			code = 126
+		}
+		return &silentExit{code}
+	}
+	a.close()
+	if err := os.Chdir(dir); err != nil {
+		return err
+	}
+	environ = setVar(environ, "PWD", dir)
+	if err := syscall.Exec(program, argv, environ); err != nil {
+		if errors.Is(err, syscall.E2BIG) {
+			return withHint(fmt.Errorf("%s: the environment or the arguments are too large for this system", argv[0]),
+				"`devenv status` lists the variables of the environment")
+		}
+		return fmt.Errorf("%s: %w", program, err)
+	}
+	return nil
+}
+
+// lookPath finds a command as a shell in that environment would. exec.LookPath
+// reads the process's own PATH, not this one.
+func lookPath(name, dir string, environ []string) (string, error) {
+	if strings.Contains(name, "/") {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		return name, executable(name)
+	}
+	path := variables(environ)["PATH"]
+	var denied error
+	for _, elem := range filepath.SplitList(path) {
+		if elem == "" {
+			elem = "."
+		}
+		if !filepath.IsAbs(elem) {
+			elem = filepath.Join(dir, elem)
+		}
+		candidate := filepath.Join(elem, name)
+		switch err := executable(candidate); {
+		case err == nil:
+			return candidate, nil
+		case errors.Is(err, os.ErrPermission):
+			denied = err
+		}
+	}
+	if denied != nil {
+		return "", denied
+	}
+	return "", withHint(fmt.Errorf("%s: command not found", name), "`devenv list` shows the tools of this directory, `devenv add` adds one")
+}
+
+func executable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir(), info.Mode()&0o111 == 0:
+		return &exec.Error{Name: path, Err: os.ErrPermission}
+	}
+	return nil
+}
+
+func setVar(environ []string, name, value string) []string {
+	out := make([]string, 0, len(environ)+1)
+	for _, kv := range environ {
+		if !strings.HasPrefix(kv, name+"=") {
+			out = append(out, kv)
+		}
+	}
+	return append(out, name+"="+value)
+}

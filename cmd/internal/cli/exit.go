@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Exit codes, the same for all commands. `exec` and `develop -c` pass the
+// child's instead.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitIntegrity   = 5
+	exitNotAllowed  = 6
+	exitInterrupted = 130
+)
+
+// usageError is a mistake on the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// silentExit ends the process with a code and without a message: everything
+// has been said, or a child has said it.
+type silentExit struct{ code int }
+
+func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+
+// integrity is implemented by errors about bytes that are not the pinned ones.
+type integrity interface{ Integrity() bool }
+
+// notAllowed is implemented by errors about code that the user has not
+// permitted.
+type notAllowed interface{ NotAllowed() bool }
+
+// exitCode is the one place where an error becomes a number.
+func exitCode(err error) int {
+	var usage *usageError
+	var silent *silentExit
+	var broken integrity
+	var refused notAllowed
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &silent):
+		return silent.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &broken) && broken.Integrity():
+		return exitIntegrity
+	case errors.As(err, &refused) && refused.NotAllowed():
+		return exitNotAllowed
+	}
+	return exitFailed
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devenv/cmd/internal/ui"
+	"devenv/cmd/internal/workspace"
+)
+
+type gcOptions struct {
+	dryRun, json bool
+	olderThan    string
+}
+
+func newGCCmd(a *app) *cobra.Command {
+	var o gcOptions
+	cmd := &cobra.Command{
+		Use:     "gc [--dry-run] [--older-than AGE]",
+		Aliases: []string{"prune"},
+		Short:   "Delete what no project needs any more",
+		Long: `Delete the store paths that no project's environment needs. With --older-than also the
+environments of projects that have not been used for that long count as not needed; they are built
+again, with the same pins, when they are next entered. Projects whose directory is gone never count.`,
+		Example: "  devenv gc --dry-run\n  devenv gc --older-than 30d",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runGC(cmd.Context(), a, o) },
+	}
+	cmd.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would go")
+	cmd.Flags().StringVar(&o.olderThan, "older-than", "", "drop environments unused for this long: 30d, 12h, 2w")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print {paths: [{path, bytes}], projects, bytes, freed}")
+	return cmd
+}
+
+func runGC(ctx context.Context, a *app, o gcOptions) error {
+	var age time.Duration
+	if o.olderThan != "" {
+		var err error
+		if age, err = parseAge(o.olderThan); err != nil {
+			return err
+		}
+	}
+	ws, err := a.workspace(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := ws.GC(ctx, workspace.GCOptions{OlderThan: age, DryRun: o.dryRun})
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return a.streams.JSON(report)
+	}
+	rows := make([][]string, 0, len(report.Paths))
+	for _, p := range report.Paths {
+		rows = append(rows, []string{p.Path, ui.Bytes(p.Bytes)})
+	}
+	ui.Table(a.streams.Out, a.streams.OutStyles(), nil, rows)
+	for _, p := range report.Projects {
+		a.streams.Printf("%s\n", p)
+	}
+	if o.dryRun {
+		a.streams.Notice("%d store paths would go, %s; without --dry-run they do", len(report.Paths), ui.Bytes(report.Bytes))
+	} else {
+		a.streams.Notice("%d store paths deleted, %s freed", len(report.Paths), ui.Bytes(report.Freed))
+	}
+	return nil
+}
+
+// parseAge reads 12h, 30d or 2w.
+func parseAge(s string) (time.Duration, error) {
+	units := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	for unit, size := range units {
+		if digits, ok := strings.CutSuffix(s, unit); ok {
+			if n, err := strconv.ParseUint(digits, 10, 20); err == nil {
+				return time.Duration(n) * size, nil
+			}
+		}
+	}
+	return 0, withHint(usagef("%q is not an age", s), "write 12h, 30d or 2w")
+}

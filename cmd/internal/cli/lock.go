@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/cmd/internal/workspace"
+)
+
+type lockOptions struct {
+	update, check, json bool
+	dir                 string
+}
+
+func newLockCmd(a *app) *cobra.Command {
+	var o lockOptions
+	cmd := &cobra.Command{
+		Use:   "lock [--update [NAME...]] [--check]",
+		Short: "Pin every tool in devenv.lock, for all platforms",
+		Long: `Write devenv.lock: for each tool the version, and for each platform where its archives are and
+what their checksums are. Pins that still satisfy what is asked for stay as they are; --update looks
+for newer releases, of all tools or only the named ones. A lock that has everything is not touched,
+and no network is used.`,
+		Example: `  devenv lock
+  devenv lock --update
+  devenv lock --update node
+  devenv lock --check             # in CI: exit 1 when the lock is stale`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case o.update && o.check:
+				return usagef("--update and --check exclude each other")
+			case !o.update && len(args) > 0:
+				return withHint(usagef("unexpected argument %q", args[0]), "devenv lock --update "+strings.Join(args, " "))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runLock(cmd.Context(), a, o, args) },
+	}
+	cmd.Flags().BoolVar(&o.update, "update", false, "look for newer releases, of all tools or those named")
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit 1 when the lock is stale")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print {file, written, stale, changes: [{tool, old, new}], missing}")
+	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
+	return cmd
+}
+
+func runLock(ctx context.Context, a *app, o lockOptions, names []string) error {
+	dir, err := a.dir(o.dir)
+	if err != nil {
+		return err
+	}
+	ws, err := a.workspace(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := ws.Lock(ctx, dir, workspace.LockOptions{Update: o.update, Names: names, Check: o.check})
+	if err != nil {
+		return err
+	}
+	a.progress.Close()
+	if o.json {
+		if err := a.streams.JSON(report); err != nil {
+			return err
+		}
+	} else {
+		a.tellLock(report, o)
+	}
+	if o.check && len(report.Stale) > 0 {
+		return &silentExit{exitFailed}
+	}
+	return nil
+}
+
+func (a *app) tellLock(report workspace.LockReport, o lockOptions) {
+	if o.check {
+		for _, why := range report.Stale {
+			a.streams.Notice("%s is stale: %s", report.File, why)
+		}
+		if len(report.Stale) > 0 {
+			a.streams.Notice("`devenv lock` brings it up to date")
+		}
+		return
+	}
+	st := a.streams.OutStyles()
+	for _, c := range report.Changes {
+		switch {
+		case c.Old == "":
+			a.streams.Printf("%s %s\n", c.Tool, st.Good(c.New))
+		case c.New == "":
+			a.streams.Printf("%s %s → %s\n", c.Tool, c.Old, st.Dim("not asked for any more"))
+		default:
+			a.streams.Printf("%s %s → %s\n", c.Tool, st.Dim(c.Old), st.Good(c.New))
+		}
+	}
+	for _, m := range report.Missing {
+		a.streams.Notice("%s", m)
+	}
+	switch {
+	case report.Written:
+		a.streams.Notice("wrote %s", report.File)
+	default:
+		a.streams.Notice("%s is up to date", report.File)
+	}
+}

@@ -1,0 +1,1 @@
+console.log(`running on Node ${process.versions.node}`);

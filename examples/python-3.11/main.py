@@ -1,0 +1,3 @@
+import sys
+
+print("running on Python", sys.version.split()[0])

@@ -1,0 +1,484 @@
+# Every name that is defined here begins with __devenv_; no variable of that name
+# is exported or universal. What runs at every prompt substitutes no command,
+# since fish makes a pipe for each.
+
+# What this process knows. Sourcing the file again keeps it.
+if not set -qg __devenv_pid; or test "$__devenv_pid" != $fish_pid
+    set -g __devenv_pid $fish_pid
+    set -g __devenv_inherited 1
+    for name in seen layers frozen known root dir gen op key busy
+        set -g __devenv_$name ''
+    end
+    for name in did entered said lines todo asked changed unknown want gens watches tests absences absent_dirs candidates
+        set -g __devenv_$name
+    end
+end
+set -g __devenv_patience 60 # seconds until an unanswered question is asked again
+set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-version pyproject.toml go.mod .go-version .tool-versions
+
+# --- the prompt and cd ----------------------------------------------------------
+
+function __devenv_prompt
+    set -g __devenv_busy '' # Ctrl-C may have left it
+    __devenv_hook
+end
+
+# A handler of another variable may cd while an environment is being changed:
+# the next prompt sees to that.
+function __devenv_moved
+    test -z "$__devenv_busy"; and __devenv_hook
+end
+
+# Ready means: nothing that decides which layers are active is different.
+function __devenv_ready
+    test "$__devenv_seen" = "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"; or return 1
+    set -q __devenv_asked[1]; or return 0
+    if set -l __devenv_age (builtin path mtime -R -- $__devenv_stamp 2>/dev/null)
+        if test "$__devenv_age" -ge $__devenv_patience
+            set -g __devenv_asked
+            return 1
+        end
+    end
+    for __devenv_f in $__devenv_unknown
+        test "$__devenv_f" = /; and set __devenv_f ''
+        not test -e $__devenv_roots$__devenv_f/@env/fish; or return 1
+    end
+end
+
+function __devenv_hook
+    if not __devenv_ready
+        __devenv_refresh
+        __devenv_look
+    else if test $__devenv_tests
+        for __devenv_f in $__devenv_gens
+            if not test -e $__devenv_f
+                __devenv_refresh
+                break
+            end
+        end
+        __devenv_look
+    else if test $__devenv_absent_dirs; and __devenv_any $__devenv_candidates
+        __devenv_look
+    else if test -z "$__devenv_known"; and __devenv_marked $PWD
+        __devenv_look
+    end
+    set -q __devenv_changed[1]; and __devenv_ask
+    set -q __devenv_lines[1]; and __devenv_speak
+    set -q __devenv_todo[1]; and __devenv_run_enter
+    return 0
+end
+
+# The layers of $PWD, and the environment that they want.
+function __devenv_refresh
+    set -l __devenv_pwd $PWD
+    set -g __devenv_busy 1
+    set -g __devenv_seen ''
+    if test -n "$__devenv_op" # Ctrl-C came in the middle: finish that first
+        __devenv_script $__devenv_op $__devenv_key $__devenv_did
+        set -g __devenv_inherited 1
+    end
+    test "$DEVENV_LAYERS" = "$__devenv_layers"; or set -g __devenv_inherited 1
+    set -g __devenv_frozen ''
+    set -g __devenv_known ''
+    for __devenv_name in want unknown gens watches absences candidates
+        set -g __devenv_$__devenv_name
+    end
+    set -g __devenv_tests -n '' # one expression, true when something is to be done
+    set -g __devenv_absent_dirs -n '' # another, true when candidates are to be looked for
+    test -n "$DEVENV_OFF"; or __devenv_walk
+    test -n "$__devenv_frozen"; or __devenv_switch
+    set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$__devenv_pwd"
+    set -g __devenv_busy ''
+end
+
+# --- from $PWD upwards --------------------------------------------------------
+
+function __devenv_walk
+    set -l __devenv_d $PWD
+    set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
+    test "$__devenv_d" = /; and set __devenv_d ''
+    while true
+        if test -e $__devenv_roots$__devenv_d/@env/fish
+            test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
+            set -g __devenv_root ''
+            builtin source $__devenv_roots$__devenv_d/@env/fish
+            test -n "$__devenv_root$__devenv_frozen"; and return
+        else if __devenv_marked $__devenv_d
+            if test -n "$__devenv_d"
+                set -a __devenv_unknown $__devenv_d
+            else
+                set -a __devenv_unknown /
+            end
+        end
+        test -n "$__devenv_d"; or return
+        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return
+        if set -q __devenv_ceiling[1]
+            contains -- "$__devenv_d" $__devenv_ceiling; and return
+            test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return
+        end
+    end
+end
+
+if builtin -q path
+    function __devenv_any
+        builtin path filter -q -- $argv
+    end
+else # fish before 3.5
+    function __devenv_any
+        for __devenv_f in $argv
+            test -e $__devenv_f; and return 0
+        end
+        return 1
+    end
+end
+
+# A directory with one of these may be a project.
+function __devenv_marked
+    __devenv_any $argv[1]/$__devenv_markers
+    and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
+end
+
+# Pointers call the next three.
+
+# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+function __devenv_layer
+    if test "$argv[1]" != $__devenv_abi
+        set -g __devenv_frozen 1
+        __devenv_say "abi $argv[1]" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
+        return 1
+    end
+    set -a __devenv_gens $argv[3]
+    set -a __devenv_tests -o ! -e $argv[3]
+    set -g __devenv_root $argv[5]
+    set -g __devenv_dir $argv[2]
+    set -g __devenv_gen $argv[3]
+    if test -n "$argv[4]"
+        if __devenv_direnv $argv[2]
+            __devenv_say "direnv $argv[2]" "direnv is active in $argv[2], so devenv stands aside there"
+            return 0
+        end
+        set -a __devenv_want $argv[4]
+        set -l --path __devenv_active $DEVENV_LAYERS
+        if test -n "$__devenv_inherited"; and contains -- $argv[4] $__devenv_active
+            set -a __devenv_said $argv[3] $argv[4] # the parent has said it
+            return 0
+        end
+    end
+    # A message belongs to its generation, the label to the environment.
+    if test -n "$argv[6]"
+        set -a __devenv_said $argv[4]
+        __devenv_say $argv[3] $argv[6]
+    else if test -n "$argv[4]" -a -n "$argv[7]"
+        __devenv_say $argv[4] $argv[7]
+    end
+    return 0
+end
+
+# FILE REF ...
+function __devenv_watch
+    set -l __devenv_f
+    for __devenv_r in $argv
+        if set -q __devenv_f[1]
+            set -a __devenv_watches $__devenv_gen $__devenv_dir $__devenv_f $__devenv_r
+            set -a __devenv_tests -o $__devenv_f -nt $__devenv_r -o $__devenv_f -ot $__devenv_r
+            set __devenv_f
+        else
+            set __devenv_f $__devenv_r
+        end
+    end
+end
+
+# DIR REF CANDIDATE ...
+function __devenv_absent
+    for __devenv_f in $argv[3..-1]
+        set -a __devenv_absences $__devenv_gen $__devenv_dir $__devenv_f
+    end
+    set -a __devenv_candidates $argv[3..-1]
+    set -a __devenv_absent_dirs -o $argv[1] -nt $argv[2] -o $argv[1] -ot $argv[2]
+end
+
+# Whether direnv is active in a directory, or will be before the next prompt.
+function __devenv_direnv
+    test "$DIRENV_DIR" = "-$argv[1]"; and return 0
+    test -e $argv[1]/.envrc; and functions -q __direnv_export_eval
+end
+
+# --- from the active layers to the wanted ones --------------------------------
+
+function __devenv_switch
+    set -l --path __devenv_all $DEVENV_LAYERS
+    set -l __devenv_have
+    for __devenv_k in $__devenv_all
+        string match -rq '^[0-9a-z]+\z' -- $__devenv_k; and set -a __devenv_have $__devenv_k
+    end
+    set -l __devenv_wanted $__devenv_want[-1..1] # outermost first, as the other is
+    set -l __devenv_kept
+    for __devenv_k in $__devenv_have
+        set -q __devenv_wanted[1]; and test "$__devenv_wanted[1]" = "$__devenv_k"; or break
+        set -a __devenv_kept $__devenv_k
+        set -e __devenv_wanted[1]
+        set -e __devenv_have[1]
+    end
+    if test -n "$__devenv_inherited"
+        for __devenv_k in $__devenv_kept
+            __devenv_script paths $__devenv_k 0
+        end
+    end
+    for __devenv_k in $__devenv_have[-1..1]
+        __devenv_script leave $__devenv_k 0
+    end
+    for __devenv_k in $__devenv_wanted
+        __devenv_script enter $__devenv_k 0
+    end
+    set -g __devenv_layers "$DEVENV_LAYERS"
+    set -g __devenv_inherited ''
+end
+
+# OP KEY DONE...: source an environment's script, except for its steps DONE. Until
+# __devenv_op is empty again an interrupted script is known as such.
+function __devenv_script
+    set -l __devenv_file $__devenv_envs/$argv[2]/fish
+    set -l --path __devenv_all $DEVENV_LAYERS
+    set -g __devenv_key $argv[2]
+    set -g __devenv_did $argv[3..-1]
+    set -g __devenv_op $argv[1]
+    if test -r $__devenv_file
+        builtin source $__devenv_file $argv[1]
+    else if test $argv[1] = leave
+        for __devenv_n in (set -xn)
+            string match -q -- "DEVENV_OLD_$argv[2]_*" $__devenv_n; and set -eg $__devenv_n
+        end
+        __devenv_say "lost $argv[2]" "what an environment changed is not on record any more, so it stays: open a new shell"
+    else
+        set -g __devenv_op ''
+        return
+    end
+    switch $argv[1]
+        case enter
+            contains -- $argv[2] $__devenv_all; or set -a __devenv_all $argv[2]
+            set -gx DEVENV_LAYERS "$__devenv_all"
+        case leave
+            set -l --path __devenv_rest
+            for __devenv_k in $__devenv_all
+                test "$__devenv_k" = $argv[2]; or set -a __devenv_rest $__devenv_k
+            end
+            if set -q __devenv_rest[1]
+                set -gx DEVENV_LAYERS "$__devenv_rest"
+            else
+                set -eg DEVENV_LAYERS
+            end
+    end
+    set -g __devenv_op ''
+end
+
+# Environment scripts call the rest of this part. Each call is one step.
+
+# NAME VALUE
+function __devenv_set
+    contains -- $argv[1] $__devenv_did; and return
+    set -l __devenv_n $argv[1]
+    switch $__devenv_op
+        case enter
+            __devenv_keep $__devenv_n
+            set -gx $__devenv_n $argv[2]
+        case leave
+            set -qg $__devenv_n; and test x"$$__devenv_n" = x"$argv[2]"; and __devenv_give_back $__devenv_n
+            __devenv_forget $__devenv_n
+    end
+    set -a __devenv_did $__devenv_n
+end
+
+# NAME   A universal variable is not touched but covered.
+function __devenv_unset
+    contains -- $argv[1] $__devenv_did; and return
+    set -l __devenv_n $argv[1]
+    switch $__devenv_op
+        case enter
+            __devenv_keep $__devenv_n
+            set -eg $__devenv_n
+            set -qUx $__devenv_n; and set -gu $__devenv_n
+        case leave
+            if not set -qg $__devenv_n; or not set -q $__devenv_n[1]
+                __devenv_give_back $__devenv_n
+            end
+            __devenv_forget $__devenv_n
+    end
+    set -a __devenv_did $__devenv_n
+end
+
+# NAME ELEMENT ...   A --path variable is split and joined at colons by fish.
+function __devenv_prepend
+    contains -- $argv[1] $__devenv_did; and return
+    set -l __devenv_n $argv[1]
+    set -l __devenv_o __devenv_local_{$__devenv_key}_$__devenv_n
+    set -l --path __devenv_ours $argv[2..-1]
+    set -l --path __devenv_l
+    if set -q $__devenv_n
+        set __devenv_l "$$__devenv_n"
+        test $__devenv_op = enter; and not set -qx $__devenv_n; and set -g $__devenv_o 1
+    end
+    if test $__devenv_op != enter
+        for __devenv_e in $__devenv_ours
+            if test "$__devenv_l[1]" = "$__devenv_e"
+                set -e __devenv_l[1]
+            else if set -l __devenv_at (contains -i -- $__devenv_e $__devenv_l)
+                set -e __devenv_l[$__devenv_at]
+            end
+        end
+    end
+    test $__devenv_op = leave; or set -p __devenv_l $__devenv_ours
+    if not set -q __devenv_l[1]
+        set -eg $__devenv_n
+    else if test $__devenv_op = leave; and set -q $__devenv_o
+        set -gu $__devenv_n "$__devenv_l"
+    else
+        set -gx $__devenv_n "$__devenv_l"
+    end
+    test $__devenv_op = leave; and set -eg $__devenv_o
+    set -a __devenv_did $__devenv_n
+end
+
+# DIR ENTER LEAVE   Comes first in a script: leave runs before anything is undone.
+function __devenv_commands
+    contains -- - $__devenv_did; and return
+    set -a __devenv_did -
+    switch $__devenv_op
+        case enter
+            set -a __devenv_entered $__devenv_key
+            test -n "$argv[2]"; and set -a __devenv_todo $argv[1] $argv[2]
+        case leave
+            set -l __devenv_rest
+            for __devenv_k in $__devenv_entered
+                test $__devenv_k = $__devenv_key; or set -a __devenv_rest $__devenv_k
+            end
+            test "$__devenv_rest" = "$__devenv_entered"; and return
+            set -g __devenv_entered $__devenv_rest
+            test -n "$argv[3]"; and __devenv_command $argv[1] $argv[3]
+    end
+end
+
+function __devenv_command
+    command /bin/sh -c 'cd -- "$1" && eval "$2"' sh $argv[1] $argv[2]
+end
+
+function __devenv_run_enter
+    set -l __devenv_t $__devenv_todo
+    set -g __devenv_todo # before they run: Ctrl-C does not bring them back
+    while set -q __devenv_t[2]
+        __devenv_command $__devenv_t[1] $__devenv_t[2]
+        set -e __devenv_t[1..2]
+    end
+end
+
+# The old value of a variable goes where children find it if it was exported,
+# else to a variable of this shell. A universal one is only covered by ours.
+function __devenv_keep
+    set -l __devenv_n $argv[1]
+    if set -qg $__devenv_n
+        if set -qgx $__devenv_n
+            set -gx DEVENV_OLD_{$__devenv_key}_$__devenv_n $$__devenv_n
+        else
+            set -g __devenv_old_{$__devenv_key}_$__devenv_n $$__devenv_n
+        end
+    else if set -qUx $__devenv_n
+        set -gx DEVENV_OLD_{$__devenv_key}_$__devenv_n $$__devenv_n
+    end
+end
+
+function __devenv_give_back
+    set -l __devenv_n $argv[1]
+    set -l __devenv_o DEVENV_OLD_{$__devenv_key}_$__devenv_n
+    set -l __devenv_p __devenv_old_{$__devenv_key}_$__devenv_n
+    set -eg $__devenv_n
+    if set -q $__devenv_o
+        set -qUx $__devenv_n; and test x"$$__devenv_n" = x"$$__devenv_o"; or set -gx $__devenv_n $$__devenv_o
+    else if set -q $__devenv_p
+        set -gu $__devenv_n $$__devenv_p
+    end
+end
+
+function __devenv_forget
+    set -eg DEVENV_OLD_{$__devenv_key}_$argv[1]
+    set -eg __devenv_old_{$__devenv_key}_$argv[1]
+end
+
+# --- changes, and the process that looks at them -------------------------------
+
+# Which layers' files have changed; fish takes a missing file for an older one.
+function __devenv_look
+    test -n "$DEVENV_OFF"; and return
+    set -l __devenv_w
+    for __devenv_f in $__devenv_watches
+        set -a __devenv_w $__devenv_f
+        set -q __devenv_w[4]; or continue
+        test $__devenv_w[3] -nt $__devenv_w[4] -o $__devenv_w[3] -ot $__devenv_w[4]
+        and __devenv_change $__devenv_w[1] $__devenv_w[2]
+        set __devenv_w
+    end
+    if test $__devenv_absent_dirs
+        for __devenv_f in $__devenv_absences
+            set -a __devenv_w $__devenv_f
+            set -q __devenv_w[3]; or continue
+            test -e $__devenv_w[3]; and __devenv_change $__devenv_w[1] $__devenv_w[2]
+            set __devenv_w
+        end
+    end
+    if test -z "$__devenv_known"; and __devenv_marked $PWD # one may just have been written
+        contains -- $PWD $__devenv_unknown; or set -p __devenv_unknown $PWD
+    end
+    for __devenv_d in $__devenv_unknown
+        __devenv_change $__devenv_d $__devenv_d; and __devenv_say "new $__devenv_d" "preparing $__devenv_d"
+    end
+end
+
+# ID DIR: DIR has changed. False if someone looks at that already: the ID is the
+# generation, so that a new one may be asked about at once.
+function __devenv_change
+    contains -- $argv[1] $__devenv_asked; and return 1
+    set -a __devenv_asked $argv[1]
+    set -a __devenv_changed $argv[2]
+end
+
+# The sh in between keeps the process out of the job table and leaves $last_pid alone.
+function __devenv_ask
+    set -l __devenv_exe $__devenv_devenv
+    test -x $__devenv_exe; or set __devenv_exe devenv
+    begin # fish has no clock but the age of a file
+        builtin echo -n >$__devenv_stamp
+    end 2>/dev/null
+    set -l __devenv_c $__devenv_changed
+    set -g __devenv_changed
+    command /bin/sh -c '"$@" </dev/null >/dev/null 2>&1 &' sh $__devenv_exe hook-event -- $__devenv_c
+end
+
+# --- words ---------------------------------------------------------------------
+
+# ID TEXT: one line, once for each ID.
+function __devenv_say
+    contains -- $argv[1] $__devenv_said; and return
+    set -a __devenv_said $argv[1]
+    set -a __devenv_lines "devenv: "(string replace -ra '[[:cntrl:]]' '?' -- $argv[2])
+end
+
+function __devenv_speak
+    set -l __devenv_all $__devenv_lines
+    set -g __devenv_lines
+    test -n "$DEVENV_QUIET"; and return
+    for __devenv_l in $__devenv_all
+        if test "$COLUMNS" -gt 20 -a (string length -- $__devenv_l) -gt "$COLUMNS" 2>/dev/null
+            set __devenv_l (string sub -l (math $COLUMNS - 3) -- $__devenv_l)...
+        end
+        printf '%s\n' $__devenv_l >&2
+    end
+end
+
+# --- installation ----------------------------------------------------------------
+
+if status is-interactive
+    function __devenv_on_prompt --on-event fish_prompt
+        __devenv_prompt
+    end
+    function __devenv_on_pwd --on-variable PWD
+        __devenv_moved
+    end
+end

@@ -1,0 +1,432 @@
+# Every name that is defined here begins with __devenv_; none is exported. The
+# functions that zsh calls begin with "emulate -L zsh", so that no option of the
+# user's reaches the others; aliases are off while they are read.
+
+if [[ -o aliases ]]; then __devenv_aliases=1; else __devenv_aliases=; fi
+\setopt no_aliases
+
+# What this process knows. Sourcing the file again keeps it.
+if [[ ${__devenv_pid-} != "$$" ]]; then
+  typeset -g __devenv_pid=$$ __devenv_inherited=1
+  typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known= __devenv_root= __devenv_dir= __devenv_gen=
+  typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
+  typeset -gi __devenv_asked_at=0
+  typeset -ga __devenv_said __devenv_lines __devenv_todo __devenv_asked __devenv_changed __devenv_unknown
+  typeset -ga __devenv_want __devenv_gens __devenv_watches __devenv_absences __devenv_candidates
+fi
+typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked again
+
+# --- the prompt and cd ----------------------------------------------------------
+
+__devenv_precmd() {
+  emulate -L zsh -o no_aliases
+  __devenv_hook
+}
+
+# zsh calls this in (cd x; …) and $(cd x; …) too: there the environment changes
+# without a word and without a process. While completing, nothing happens.
+__devenv_chpwd() {
+  emulate -L zsh -o no_aliases
+  (( ! ${+compstate} )) || return 0
+  local __devenv_silent=
+  (( ! ZSH_SUBSHELL )) || __devenv_silent=1
+  __devenv_hook
+}
+
+# Ready means: nothing that decides which layers are active is different.
+__devenv_ready() {
+  [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
+  local __devenv_f
+  for __devenv_f in "${__devenv_gens[@]}"; do
+    [[ -e $__devenv_f ]] || return 1
+  done
+  (( ${#__devenv_asked} )) || return 0
+  if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
+    __devenv_asked=()
+    return 1
+  fi
+  for __devenv_f in "${__devenv_unknown[@]}"; do
+    [[ ! -e $__devenv_roots${__devenv_f%/}/@env/zsh ]] || return 1
+  done
+}
+
+__devenv_hook() {
+  __devenv_ready || __devenv_refresh
+  [[ -z $__devenv_silent ]] || return 0
+  if [[ -z ${DEVENV_OFF-} ]]; then
+    __devenv_look
+    (( ! ${#__devenv_changed} )) || __devenv_ask
+  fi
+  # Powerlevel10k's instant prompt wants silence: the lines wait for the next one.
+  (( ! ${#__devenv_lines} || ${+__p9k_instant_prompt_active} )) || __devenv_speak
+  (( ! ${#__devenv_todo} )) || __devenv_run_enter
+}
+
+# The layers of $PWD, and the environment that they want.
+__devenv_refresh() {
+  __devenv_seen=
+  if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
+    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did"
+    __devenv_inherited=1
+  fi
+  [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
+  __devenv_frozen= __devenv_known=
+  __devenv_want=() __devenv_unknown=() __devenv_gens=()
+  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk
+  [[ -n $__devenv_frozen ]] || __devenv_switch
+  __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
+}
+
+# --- from $PWD upwards --------------------------------------------------------
+
+__devenv_walk() {
+  local __devenv_d=${PWD%/}
+  [[ $PWD == /* ]] || return 0
+  while true; do
+    if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
+      [[ $__devenv_d != "${PWD%/}" ]] || __devenv_known=1
+      __devenv_root=
+      . "$__devenv_roots$__devenv_d/@env/zsh"
+      [[ -z $__devenv_root && -z $__devenv_frozen ]] || return 0
+    elif __devenv_marked "$__devenv_d"; then
+      __devenv_unknown+=("${__devenv_d:-/}")
+    fi
+    [[ -n $__devenv_d ]] || return 0
+    __devenv_d=${__devenv_d%/*}
+    [[ :${DEVENV_CEILING_DIRECTORIES-}: != *:"${__devenv_d:-/}":* ]] || return 0
+  done
+}
+
+# A directory with one of these may be a project.
+__devenv_marked() {
+  [[ -e $1/devenv.toml || -e $1/.nvmrc || -e $1/.node-version || -e $1/package.json || -e $1/.python-version ||
+    -e $1/pyproject.toml || -e $1/go.mod || -e $1/.go-version || -e $1/.tool-versions ]] || return 1
+  [[ $1/ != */(node_modules|.git|vendor)/* ]]
+}
+
+# Pointers call the next three.
+
+# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+__devenv_layer() {
+  if [[ $1 != "$__devenv_abi" ]]; then
+    __devenv_frozen=1
+    __devenv_say "abi $1" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
+    return 1
+  fi
+  __devenv_gens+=("$3")
+  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
+  if [[ -n $4 ]]; then
+    if __devenv_direnv "$2"; then
+      __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
+      return 0
+    fi
+    __devenv_want+=("$4")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
+      __devenv_said+=("$3" "$4") # the parent has said it
+      return 0
+    fi
+  fi
+  # A message belongs to its generation, the label to the environment.
+  if [[ -n $6 ]]; then
+    __devenv_said+=("$4")
+    __devenv_say "$3" "$6"
+  elif [[ -n $4 && -n $7 ]]; then
+    __devenv_say "$4" "$7"
+  fi
+}
+
+# FILE REF ...
+__devenv_watch() {
+  local __devenv_f __devenv_r
+  for __devenv_f __devenv_r in "$@"; do
+    __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$__devenv_f" "$__devenv_r")
+  done
+}
+
+# DIR REF CANDIDATE ...
+__devenv_absent() {
+  local __devenv_from=$(( ${#__devenv_candidates} + 1 ))
+  __devenv_candidates+=("${@[3,-1]}")
+  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates}")
+}
+
+# Whether direnv is active in a directory, or will be before the next prompt.
+__devenv_direnv() {
+  [[ ${DIRENV_DIR-} != "-$1" ]] || return 0
+  [[ -e $1/.envrc ]] && typeset -f _direnv_hook >/dev/null
+}
+
+# --- from the active layers to the wanted ones --------------------------------
+
+__devenv_switch() {
+  local -a __devenv_have
+  local __devenv_k __devenv_rest=${DEVENV_LAYERS-}
+  for __devenv_k in "${(@s.:.)__devenv_rest}"; do
+    [[ -z $__devenv_k || $__devenv_k == *[^0-9a-z]* ]] || __devenv_have+=("$__devenv_k")
+  done
+  local -i __devenv_n=0 __devenv_m=${#__devenv_want} __devenv_j # want is innermost first, have outermost first
+  while (( __devenv_n < __devenv_m && __devenv_n < ${#__devenv_have} )) &&
+    [[ ${__devenv_have[__devenv_n + 1]} == "${__devenv_want[__devenv_m - __devenv_n]}" ]]; do
+    (( ++__devenv_n ))
+  done
+  if [[ -n $__devenv_inherited ]]; then
+    for (( __devenv_j = 1; __devenv_j <= __devenv_n; __devenv_j++ )); do
+      __devenv_script paths "${__devenv_have[__devenv_j]}" :
+    done
+  fi
+  for (( __devenv_j = ${#__devenv_have}; __devenv_j > __devenv_n; __devenv_j-- )); do
+    __devenv_script leave "${__devenv_have[__devenv_j]}" :
+  done
+  for (( __devenv_j = __devenv_m - __devenv_n; __devenv_j >= 1; __devenv_j-- )); do
+    __devenv_script enter "${__devenv_want[__devenv_j]}" :
+  done
+  __devenv_layers=${DEVENV_LAYERS-}
+  __devenv_inherited=
+}
+
+# OP KEY :DONE: source an environment's script, except for its steps in
+# ":DONE:". Until __devenv_op is empty again an interrupted script is known as such.
+__devenv_script() {
+  local __devenv_file=$__devenv_envs/$2/zsh __devenv_all=:${DEVENV_LAYERS-}:
+  __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
+  if [[ -r $__devenv_file ]]; then
+    . "$__devenv_file" "$1"
+  elif [[ $1 == leave ]]; then
+    unset -m "DEVENV_OLD_$2_*"
+    __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
+  else
+    __devenv_op=
+    return 0
+  fi
+  case $1 in
+    (enter) [[ $__devenv_all == *":$2:"* ]] || typeset -gx DEVENV_LAYERS="${DEVENV_LAYERS:+$DEVENV_LAYERS:}$2" ;;
+    (leave)
+      __devenv_all=${__devenv_all/":$2:"/:}
+      __devenv_all=${__devenv_all#:}
+      __devenv_all=${__devenv_all%:}
+      if [[ -n $__devenv_all ]]; then typeset -gx DEVENV_LAYERS="$__devenv_all"; else unset DEVENV_LAYERS; fi
+      ;;
+  esac
+  __devenv_op=
+}
+
+# Environment scripts call the rest of this part. Each call is one step.
+
+# NAME VALUE
+__devenv_set() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  case $__devenv_op in
+    (enter)
+      __devenv_keep "$1"
+      __devenv_assign -x "$1" "$2"
+      ;;
+    (leave)
+      local __devenv_n=$1
+      if [[ ${(P)+__devenv_n} == 1 && ${(P)__devenv_n} == "$2" ]]; then __devenv_give_back "$1"; fi
+      __devenv_forget "$1"
+      ;;
+  esac
+  __devenv_did+=$1:
+}
+
+# NAME
+__devenv_unset() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  local __devenv_n=$1
+  case $__devenv_op in
+    (enter)
+      __devenv_keep "$1"
+      __devenv_assign -u "$1"
+      ;;
+    (leave)
+      if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; fi
+      __devenv_forget "$1"
+      ;;
+  esac
+  __devenv_did+=$1:
+}
+
+# NAME ELEMENT ...   In here a list has a colon before and after each element.
+__devenv_prepend() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  local __devenv_n=$1 __devenv_l=: __devenv_e
+  local __devenv_o=__devenv_local_${__devenv_key}_$1
+  shift
+  local __devenv_ours=":${(j.:.)@}"
+  # zsh has MANPATH even where nobody set it.
+  [[ -z ${(P)__devenv_n} && ${(Pt)__devenv_n} != *export* && ${(Pt)__devenv_n} != scalar ]] || __devenv_l=":${(P)__devenv_n}:"
+  case $__devenv_op in
+    (paths) [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0 ;;
+    (enter) [[ $__devenv_l == : || ${(Pt)__devenv_n} == *export* ]] || typeset -g "$__devenv_o=1" ;;
+  esac
+  case $__devenv_op$__devenv_l in
+    (enter*) ;;
+    (leave"$__devenv_ours:"*) __devenv_l=${__devenv_l#"$__devenv_ours"} ;;
+    (*) for __devenv_e in "$@"; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done ;;
+  esac
+  [[ $__devenv_op == leave ]] || __devenv_l=$__devenv_ours$__devenv_l
+  if [[ $__devenv_l == : ]]; then
+    __devenv_assign -u "$__devenv_n"
+  else
+    __devenv_l=${__devenv_l#:}
+    if [[ $__devenv_op == leave && ${(P)+__devenv_o} == 1 ]]; then
+      __devenv_assign +x "$__devenv_n" "${__devenv_l%:}"
+    else
+      __devenv_assign -x "$__devenv_n" "${__devenv_l%:}"
+    fi
+  fi
+  [[ $__devenv_op != leave ]] || unset -v "$__devenv_o"
+  __devenv_did+=$__devenv_n:
+}
+
+# DIR ENTER LEAVE   Comes first in a script: leave runs before anything is undone.
+__devenv_commands() {
+  [[ $__devenv_did != *:-:* ]] || return 0
+  __devenv_did+=-:
+  case $__devenv_op in
+    (enter)
+      [[ -z $__devenv_silent ]] || return 0
+      __devenv_entered+=$__devenv_key:
+      [[ -z $2 ]] || __devenv_todo+=("$1" "$2")
+      ;;
+    (leave)
+      [[ -z $__devenv_silent && $__devenv_entered == *":$__devenv_key:"* ]] || return 0
+      __devenv_entered=${__devenv_entered/":$__devenv_key:"/:}
+      [[ -z $3 ]] || __devenv_command "$1" "$3"
+      ;;
+  esac
+}
+
+__devenv_command() { command /bin/sh -c 'cd -- "$1" && eval "$2"' sh "$1" "$2" }
+
+__devenv_run_enter() {
+  local -a __devenv_t=("${__devenv_todo[@]}")
+  local __devenv_d __devenv_c
+  __devenv_todo=() # before they run: Ctrl-C does not bring them back
+  for __devenv_d __devenv_c in "${__devenv_t[@]}"; do
+    __devenv_command "$__devenv_d" "$__devenv_c"
+  done
+}
+
+# -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
+# by zsh, and does not stop the rest; one that is zsh's own keeps what it is.
+__devenv_assign() {
+  local __devenv_n=$2
+  {
+    if [[ $1 != -u ]]; then
+      typeset -g $1 -- "$2=$3"
+    elif [[ ${(Pt)__devenv_n} == *special* ]]; then
+      typeset -g +x -- "$2="
+    else
+      unset -v "$2"
+    fi
+  } always {
+    TRY_BLOCK_ERROR=0
+  }
+}
+
+# The old value of a variable goes where children find it if it was exported,
+# else to a variable of this shell.
+__devenv_keep() {
+  local __devenv_n=$1
+  case ${(Pt)__devenv_n} in
+    ('') ;;
+    (*export*) typeset -gx "DEVENV_OLD_${__devenv_key}_$1=${(P)__devenv_n}" ;;
+    (*) typeset -g "__devenv_old_${__devenv_key}_$1=${(P)__devenv_n}" ;;
+  esac
+}
+
+__devenv_give_back() {
+  local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
+  if [[ ${(P)+__devenv_o} == 1 ]]; then
+    __devenv_assign -x "$1" "${(P)__devenv_o}"
+  elif [[ ${(P)+__devenv_p} == 1 ]]; then
+    __devenv_assign +x "$1" "${(P)__devenv_p}"
+  else
+    __devenv_assign -u "$1"
+  fi
+}
+
+__devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__devenv_key}_$1" }
+
+# --- changes, and the process that looks at them -------------------------------
+
+# Which layers' files have changed. To zsh a missing file is neither newer nor older.
+__devenv_look() {
+  local __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to
+  for __devenv_g __devenv_d __devenv_f __devenv_r in "${__devenv_watches[@]}"; do
+    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r || ! -e $__devenv_f ]]; then
+      __devenv_change "$__devenv_g" "$__devenv_d"
+    fi
+  done
+  for __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to in "${__devenv_absences[@]}"; do
+    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r ]]; then
+      for __devenv_f in "${(@)__devenv_candidates[__devenv_from,__devenv_to]}"; do
+        [[ ! -e $__devenv_f ]] || __devenv_change "$__devenv_g" "$__devenv_d"
+      done
+    fi
+  done
+  if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written
+    [[ ${__devenv_unknown[1]-} == "$PWD" ]] || __devenv_unknown=("$PWD" "${__devenv_unknown[@]}")
+  fi
+  for __devenv_d in "${__devenv_unknown[@]}"; do
+    if __devenv_change "$__devenv_d" "$__devenv_d"; then __devenv_say "new $__devenv_d" "preparing $__devenv_d"; fi
+  done
+}
+
+# ID DIR: DIR has changed. False if someone looks at that already: the ID is the
+# generation, so that a new one may be asked about at once.
+__devenv_change() {
+  local __devenv_a
+  for __devenv_a in "${__devenv_asked[@]}"; do
+    [[ $__devenv_a != "$1" ]] || return 1
+  done
+  __devenv_asked+=("$1")
+  __devenv_changed+=("$2")
+}
+
+# The subshell keeps the process out of the job table and leaves $! alone.
+__devenv_ask() {
+  local __devenv_exe=$__devenv_devenv
+  [[ -x $__devenv_exe ]] || __devenv_exe=devenv
+  __devenv_asked_at=$SECONDS
+  (command "$__devenv_exe" hook-event -- "${__devenv_changed[@]}" </dev/null >/dev/null 2>&1 &)
+  __devenv_changed=()
+}
+
+# --- words ---------------------------------------------------------------------
+
+# ID TEXT: one line, once for each ID.
+__devenv_say() {
+  local __devenv_a
+  for __devenv_a in "${__devenv_said[@]}"; do
+    [[ $__devenv_a != "$1" ]] || return 0
+  done
+  __devenv_said+=("$1")
+  __devenv_lines+=("devenv: ${2//[[:cntrl:]]/?}")
+}
+
+__devenv_speak() {
+  local __devenv_l
+  if [[ -z ${DEVENV_QUIET-} ]]; then
+    for __devenv_l in "${__devenv_lines[@]}"; do
+      if (( COLUMNS > 20 && ${#__devenv_l} > COLUMNS )); then __devenv_l=${__devenv_l[1,COLUMNS-3]}...; fi
+      print -r -u2 -- "$__devenv_l"
+    done
+  fi
+  __devenv_lines=()
+}
+
+# --- installation ----------------------------------------------------------------
+
+__devenv_install() {
+  emulate -L zsh
+  typeset -ga precmd_functions chpwd_functions
+  (( ${precmd_functions[(Ie)__devenv_precmd]} )) || precmd_functions=(__devenv_precmd "${precmd_functions[@]}")
+  (( ${chpwd_functions[(Ie)__devenv_chpwd]} )) || chpwd_functions=(__devenv_chpwd "${chpwd_functions[@]}")
+}
+
+if [[ -o interactive ]]; then __devenv_install; fi
+
+if [[ -n $__devenv_aliases ]]; then \setopt aliases; fi

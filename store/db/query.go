@@ -1,0 +1,175 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"devenv/store/storepath"
+)
+
+// Lookup returns what is known of p. The error is ErrInvalid if p has no row.
+func (d *DB) Lookup(ctx context.Context, p storepath.Path) (Info, error) {
+	var info Info
+	err := d.retry(ctx, func() error {
+		return d.view(ctx, func(tx *sql.Tx) (err error) { info, err = d.lookup(ctx, tx, p); return })
+	})
+	return info, err
+}
+
+func (d *DB) lookup(ctx context.Context, tx *sql.Tx, p storepath.Path) (Info, error) {
+	id, info, err := d.scan(tx.QueryRowContext(ctx, "select "+columns+" from ValidPaths where path = ?", d.store.Join(p)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Info{}, fmt.Errorf("%s: %w", p.Base(), ErrInvalid)
+	}
+	if err != nil {
+		return Info{}, err
+	}
+	info.References, err = d.paths(ctx, tx, "select path from Refs join ValidPaths on reference = id where referrer = ? order by path", id)
+	return info, err
+}
+
+// Referrers returns the valid paths that refer to p, without p itself.
+func (d *DB) Referrers(ctx context.Context, p storepath.Path) ([]storepath.Path, error) {
+	var found []storepath.Path
+	err := d.retry(ctx, func() error {
+		return d.view(ctx, func(tx *sql.Tx) (err error) { found, err = d.referrers(ctx, tx, p); return })
+	})
+	return found, err
+}
+
+func (d *DB) referrers(ctx context.Context, tx *sql.Tx, p storepath.Path) ([]storepath.Path, error) {
+	found, err := d.paths(ctx, tx, `select path from Refs join ValidPaths on referrer = id
+		where reference = (select id from ValidPaths where path = ?) order by path`, d.store.Join(p))
+	return slices.DeleteFunc(found, func(r storepath.Path) bool { return r == p }), err
+}
+
+// All returns every valid path, by base name.
+func (d *DB) All(ctx context.Context) ([]Info, error) {
+	var all []Info
+	err := d.retry(ctx, func() error {
+		return d.view(ctx, func(tx *sql.Tx) (err error) { all, err = d.all(ctx, tx); return })
+	})
+	return all, err
+}
+
+func (d *DB) all(ctx context.Context, tx *sql.Tx) ([]Info, error) {
+	rows, err := tx.QueryContext(ctx, "select "+columns+" from ValidPaths order by path")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Info
+	index := map[int64]int{} // row id to place in all
+	for rows.Next() {
+		id, info, err := d.scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		index[id] = len(all)
+		all = append(all, info)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return all, d.addReferences(ctx, tx, all, index)
+}
+
+func (d *DB) addReferences(ctx context.Context, tx *sql.Tx, all []Info, index map[int64]int) error {
+	rows, err := tx.QueryContext(ctx, "select referrer, reference from Refs")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var from, to int64
+		if err := rows.Scan(&from, &to); err != nil {
+			return err
+		}
+		referrer, ok1 := index[from]
+		reference, ok2 := index[to]
+		if !ok1 || !ok2 {
+			return &CorruptError{File: d.file(), Err: fmt.Errorf("Refs has (%d, %d), ValidPaths has not both", from, to)}
+		}
+		all[referrer].References = append(all[referrer].References, all[reference].Path)
+	}
+	for _, info := range all {
+		slices.SortFunc(info.References, storepath.Compare)
+	}
+	return rows.Err()
+}
+
+// paths returns the full paths that a query yields.
+func (d *DB) paths(ctx context.Context, tx *sql.Tx, query string, arg any) ([]storepath.Path, error) {
+	rows, err := tx.QueryContext(ctx, query, arg)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var paths []storepath.Path
+	for rows.Next() {
+		var full string
+		if err := rows.Scan(&full); err != nil {
+			return nil, err
+		}
+		p, err := d.store.Parse(full)
+		if err != nil {
+			return nil, &CorruptError{File: d.file(), Err: err}
+		}
+		paths = append(paths, p)
+	}
+	return paths, rows.Err()
+}
+
+// view runs f in a transaction that only reads.
+func (d *DB) view(ctx context.Context, f func(*sql.Tx) error) error {
+	return d.transact(ctx, &sql.TxOptions{ReadOnly: true}, f)
+}
+
+// transact runs f in a transaction, which is rolled back if f fails.
+func (d *DB) transact(ctx context.Context, o *sql.TxOptions, f func(*sql.Tx) error) error {
+	tx, err := d.sql.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
+
+// Outputs returns the valid outputs of each valid derivation whose outputs are
+// known.
+func (d *DB) Outputs(ctx context.Context) (map[storepath.Path][]storepath.Path, error) {
+	var outputs map[storepath.Path][]storepath.Path
+	err := d.retry(ctx, func() error {
+		return d.view(ctx, func(tx *sql.Tx) (err error) { outputs, err = d.outputs(ctx, tx); return })
+	})
+	return outputs, err
+}
+
+func (d *DB) outputs(ctx context.Context, tx *sql.Tx) (map[storepath.Path][]storepath.Path, error) {
+	rows, err := tx.QueryContext(ctx, `select v.path, o.path from DerivationOutputs o
+		join ValidPaths v on v.id = o.drv join ValidPaths w on w.path = o.path order by v.path, o.id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	outputs := map[storepath.Path][]storepath.Path{}
+	for rows.Next() {
+		var drv, out string
+		if err := rows.Scan(&drv, &out); err != nil {
+			return nil, err
+		}
+		p, perr := d.store.Parse(drv)
+		q, qerr := d.store.Parse(out)
+		if err := errors.Join(perr, qerr); err != nil {
+			return nil, &CorruptError{File: d.file(), Err: err}
+		}
+		outputs[p] = append(outputs[p], q)
+	}
+	return outputs, rows.Err()
+}

@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"devenv/store/nixhash"
+	"devenv/store/storepath"
+)
+
+// Register makes paths valid, all of them or none. What a path refers to must be
+// valid already or among them. The row of a path that is valid already is
+// brought up to date; its registration time stays.
+//
+// The trees must be in place, and on disk, before.
+func (d *DB) Register(ctx context.Context, infos ...Info) error {
+	return d.update(ctx, func(tx *sql.Tx) error {
+		for _, info := range infos {
+			if err := d.registerRow(ctx, tx, info); err != nil {
+				return err
+			}
+		}
+		for _, info := range infos {
+			if err := d.registerRefs(ctx, tx, info); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *DB) registerRow(ctx context.Context, tx *sql.Tx, info Info) error {
+	if info.NarHash.Algo() != nixhash.SHA256 {
+		return fmt.Errorf("%s: the database keeps SHA-256 hashes of NARs, not %q", info.Path.Base(), info.NarHash)
+	}
+	_, err := tx.ExecContext(ctx, `insert into ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca)
+		values (?, ?, ?, ?, ?, ?, ?, ?)
+		on conflict (path) do update set hash = excluded.hash, deriver = coalesce(excluded.deriver, deriver),
+			narSize = excluded.narSize, ultimate = excluded.ultimate, sigs = excluded.sigs, ca = excluded.ca`, d.values(info)...)
+	return err
+}
+
+func (d *DB) registerRefs(ctx context.Context, tx *sql.Tx, info Info) error {
+	for _, ref := range info.References {
+		res, err := tx.ExecContext(ctx, `insert or replace into Refs (referrer, reference)
+			select a.id, b.id from ValidPaths a, ValidPaths b where a.path = ? and b.path = ?`, d.store.Join(info.Path), d.store.Join(ref))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// Invalidate makes paths invalid, all of them or none. Those that are not valid
+// are passed over. The error is an *InUseError if a path that stays refers to
+// one of them.
+func (d *DB) Invalidate(ctx context.Context, paths []storepath.Path) error {
+	return d.update(ctx, func(tx *sql.Tx) error {
+		// Whatever refers to a path must go before it. Paths that only wait for
+		// others come back in the next round.
+		for round := paths; len(round) > 0; {
+			var blocked []storepath.Path
+			for _, p := range round {
+				done, err := d.invalidate(ctx, tx, p)
+				if err != nil {
+					return err
+				}
+				if !done {
+					blocked = append(blocked, p)
+				}
+			}
+			if len(blocked) == len(round) {
+				return d.inUse(ctx, tx, blocked[0])
+			}
+			round = blocked
+		}
+		return nil
+	})
+}
+
+// invalidate deletes p's row if nothing else refers to it.
+func (d *DB) invalidate(ctx context.Context, tx *sql.Tx, p storepath.Path) (bool, error) {
+	var used bool
+	full := d.store.Join(p)
+	err := tx.QueryRowContext(ctx, `select exists (select 1 from Refs
+		where reference = (select id from ValidPaths where path = ?) and referrer != reference)`, full).Scan(&used)
+	if err != nil || used {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, "delete from ValidPaths where path = ?", full)
+	return err == nil, err
+}
+
+func (d *DB) inUse(ctx context.Context, tx *sql.Tx, p storepath.Path) error {
+	referrers, err := d.referrers(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	return &InUseError{Path: p, Referrers: referrers}
+}
+
+// update runs f in a transaction that may write.
+func (d *DB) update(ctx context.Context, f func(*sql.Tx) error) error {
+	if d.readOnly {
+		return &ReadOnlyError{Dir: d.dir}
+	}
+	return d.retry(ctx, func() error { return d.transact(ctx, nil, f) })
+}
+
+// Check has SQLite look for damage in the database, row by row and index by
+// index. The error is a *CorruptError if it finds some.
+func (d *DB) Check(ctx context.Context) error {
+	return d.retry(ctx, func() error {
+		rows, err := d.sql.QueryContext(ctx, "pragma integrity_check(5)")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var found []string
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return err
+			}
+			found = append(found, line)
+		}
+		if err := rows.Err(); err != nil || len(found) == 1 && found[0] == "ok" {
+			return err
+		}
+		return &CorruptError{File: d.file(), Err: errors.New(strings.Join(found, "; "))}
+	})
+}
