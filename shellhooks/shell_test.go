@@ -26,6 +26,7 @@ type world struct {
 	t    testing.TB
 	base string
 	tree *env.Tree
+	n    int // lines typed
 }
 
 type noRoots struct{}
@@ -134,7 +135,6 @@ type session struct {
 	tty   *os.File
 	mu    sync.Mutex
 	out   bytes.Buffer
-	n     int
 }
 
 type sessionOptions struct {
