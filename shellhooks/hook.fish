@@ -303,7 +303,8 @@ function __devenv_set
     set -a __devenv_did $__devenv_n
 end
 
-# NAME   A universal variable is not touched but covered.
+# NAME   A universal variable is not touched but covered, by nothing: fish exports
+# it as long as there is no other of its name that is exported.
 function __devenv_unset
     contains -- $argv[1] $__devenv_did; and return
     set -l __devenv_n $argv[1]
@@ -311,9 +312,10 @@ function __devenv_unset
         case enter
             __devenv_keep $__devenv_n
             set -eg $__devenv_n
-            set -qUx $__devenv_n; and set -gu $__devenv_n
+            set -qUx $__devenv_n; and set -gx $__devenv_n
         case leave
-            if not set -qg $__devenv_n; or not set -q $__devenv_n[1]
+            if not set -qg $__devenv_n
+                or set -qU $__devenv_n; and test -z "$$__devenv_n"
                 __devenv_give_back $__devenv_n
             end
             __devenv_forget $__devenv_n

@@ -2,11 +2,15 @@
 #
 # Every name that is defined here begins with __devenv_; none is exported. The
 # functions that zsh calls begin with "emulate -L zsh", so that no option of the
-# user's reaches the others; aliases are off while they are read.
+# user's reaches the others; those that change how they are read are off meanwhile.
 
-if [[ -o allexport ]]; then \setopt no_allexport; __devenv_allexport=1; else __devenv_allexport=; fi
-if [[ -o aliases ]]; then __devenv_aliases=1; else __devenv_aliases=; fi
-\setopt no_aliases
+__devenv_options=()
+for __devenv_o in aliases all_export ignore_braces ignore_close_braces sh_glob csh_junkie_quotes; do
+  if [[ -o $__devenv_o ]]; then
+    __devenv_options+=("$__devenv_o")
+    \unsetopt "$__devenv_o"
+  fi
+done
 
 # facts
 
@@ -434,5 +438,5 @@ __devenv_install() {
 
 if [[ -o interactive ]]; then __devenv_install; fi
 
-if [[ -n $__devenv_aliases ]]; then \setopt aliases; fi
-if [[ -n $__devenv_allexport ]]; then \setopt allexport; fi
+for __devenv_o in "${__devenv_options[@]}"; do \setopt "$__devenv_o"; done
+\unset __devenv_o __devenv_options
