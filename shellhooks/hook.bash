@@ -1,11 +1,15 @@
+# devenv's hook for bash, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; none is exported. Words
 # at the top level carry a backslash, and aliases are off while the functions are
 # read, so that nobody's alias gets into them, and so is allexport. Bash 3.2 reads all of it; see
 # __devenv_exported for what it cannot know.
 
+case $- in *a*) \set +a; __devenv_allexport=1 ;; *) __devenv_allexport= ;; esac
 if \shopt -q expand_aliases; then __devenv_aliases=1; else __devenv_aliases=; fi
 \shopt -u expand_aliases
-case $- in *a*) \set +a; __devenv_allexport=1 ;; *) __devenv_allexport= ;; esac
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
@@ -67,15 +71,15 @@ __devenv_turn() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
-    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did"
+    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_gens=()
   __devenv_watches=() __devenv_absences=() __devenv_candidates=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk
-  [[ -n $__devenv_frozen ]] || __devenv_switch
+  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
 }
 
@@ -87,8 +91,11 @@ __devenv_walk() {
   while :; do
     if [[ -e $__devenv_roots$__devenv_d/@env/bash ]]; then
       [[ $__devenv_d != "${PWD%/}" ]] || __devenv_known=1
+      __devenv_did=
       . "$__devenv_roots$__devenv_d/@env/bash" || :
-      [[ -z $__devenv_root && -z $__devenv_frozen ]] || return 0
+      [[ -z $__devenv_frozen ]] || return 0
+      [[ -n $__devenv_did ]] || return 1
+      [[ -z $__devenv_root ]] || return 0
     elif __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
@@ -105,7 +112,7 @@ __devenv_marked() {
   case $1/ in */node_modules/* | */.git/* | */vendor/*) return 1 ;; esac
 }
 
-# Pointers call the next three.
+# Pointers call the next three, and __devenv_end.
 
 # ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 __devenv_layer() {
@@ -173,14 +180,14 @@ __devenv_switch() {
   done
   if [[ -n $__devenv_inherited ]]; then
     for (( __devenv_j = 0; __devenv_j < __devenv_n; __devenv_j++ )); do
-      __devenv_script paths "${__devenv_have[__devenv_j]}" :
+      __devenv_script paths "${__devenv_have[__devenv_j]}" : || return 1
     done
   fi
   for (( __devenv_j = ${#__devenv_have[@]} - 1; __devenv_j >= __devenv_n; __devenv_j-- )); do
-    __devenv_script leave "${__devenv_have[__devenv_j]}" :
+    __devenv_script leave "${__devenv_have[__devenv_j]}" : || return 1
   done
   for (( __devenv_j = __devenv_m - 1 - __devenv_n; __devenv_j >= 0; __devenv_j-- )); do
-    __devenv_script enter "${__devenv_want[__devenv_j]}" :
+    __devenv_script enter "${__devenv_want[__devenv_j]}" : || return 1
   done
   __devenv_layers=${DEVENV_LAYERS-}
   __devenv_inherited=
@@ -193,6 +200,7 @@ __devenv_script() {
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
   if [[ -r $__devenv_file ]]; then
     . "$__devenv_file" "$1" || :
+    [[ $__devenv_did == *:.: ]] || return 1
   elif [[ $1 == leave ]]; then
     eval "unset -v \${!DEVENV_OLD_$2_@}"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
@@ -213,6 +221,9 @@ __devenv_script() {
 }
 
 # Environment scripts call the rest of this part. Each call is one step.
+
+# The last line of every script: Ctrl-C has not cut it short.
+__devenv_end() { __devenv_did+=:.:; }
 
 # NAME VALUE
 __devenv_set() {

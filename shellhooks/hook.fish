@@ -1,6 +1,10 @@
+# devenv's hook for fish, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; no variable of that name
 # is exported or universal. What runs at every prompt substitutes no command,
 # since fish makes a pipe for each.
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if not set -qg __devenv_pid; or test "$__devenv_pid" != $fish_pid
@@ -74,7 +78,7 @@ function __devenv_refresh
     set -g __devenv_busy 1
     set -g __devenv_seen ''
     if test -n "$__devenv_op" # Ctrl-C came in the middle: finish that first
-        __devenv_script $__devenv_op $__devenv_key $__devenv_did
+        __devenv_script $__devenv_op $__devenv_key $__devenv_did; or return
         set -g __devenv_inherited 1
     end
     test "$DEVENV_LAYERS" = "$__devenv_layers"; or set -g __devenv_inherited 1
@@ -85,8 +89,8 @@ function __devenv_refresh
     end
     set -g __devenv_tests -n '' # one expression, true when something is to be done
     set -g __devenv_absent_dirs -n '' # another, true when candidates are to be looked for
-    test -n "$DEVENV_OFF"; or __devenv_walk
-    test -n "$__devenv_frozen"; or __devenv_switch
+    test -n "$DEVENV_OFF"; or __devenv_walk; or return
+    test -n "$__devenv_frozen"; or __devenv_switch; or return
     set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$__devenv_pwd"
     set -g __devenv_busy ''
 end
@@ -101,8 +105,11 @@ function __devenv_walk
         if test -e $__devenv_roots$__devenv_d/@env/fish
             test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
             set -g __devenv_root ''
+            set -g __devenv_did
             builtin source $__devenv_roots$__devenv_d/@env/fish
-            test -n "$__devenv_root$__devenv_frozen"; and return
+            test -n "$__devenv_frozen"; and return 0
+            contains -- . $__devenv_did; or return 1
+            test -n "$__devenv_root"; and return 0
         else if __devenv_marked $__devenv_d
             if test -n "$__devenv_d"
                 set -a __devenv_unknown $__devenv_d
@@ -110,11 +117,11 @@ function __devenv_walk
                 set -a __devenv_unknown /
             end
         end
-        test -n "$__devenv_d"; or return
-        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return
+        test -n "$__devenv_d"; or return 0
+        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return 0
         if set -q __devenv_ceiling[1]
-            contains -- "$__devenv_d" $__devenv_ceiling; and return
-            test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return
+            contains -- "$__devenv_d" $__devenv_ceiling; and return 0
+            test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return 0
         end
     end
 end
@@ -138,7 +145,7 @@ function __devenv_marked
     and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
 end
 
-# Pointers call the next three.
+# Pointers call the next three, and __devenv_end.
 
 # ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 function __devenv_layer
@@ -221,17 +228,18 @@ function __devenv_switch
     end
     if test -n "$__devenv_inherited"
         for __devenv_k in $__devenv_kept
-            __devenv_script paths $__devenv_k 0
+            __devenv_script paths $__devenv_k; or return 1
         end
     end
     for __devenv_k in $__devenv_have[-1..1]
-        __devenv_script leave $__devenv_k 0
+        __devenv_script leave $__devenv_k; or return 1
     end
     for __devenv_k in $__devenv_wanted
-        __devenv_script enter $__devenv_k 0
+        __devenv_script enter $__devenv_k; or return 1
     end
     set -g __devenv_layers "$DEVENV_LAYERS"
     set -g __devenv_inherited ''
+    return 0
 end
 
 # OP KEY DONE...: source an environment's script, except for its steps DONE. Until
@@ -244,6 +252,7 @@ function __devenv_script
     set -g __devenv_op $argv[1]
     if test -r $__devenv_file
         builtin source $__devenv_file $argv[1]
+        contains -- . $__devenv_did; or return 1
     else if test $argv[1] = leave
         for __devenv_n in (set -xn)
             string match -q -- "DEVENV_OLD_$argv[2]_*" $__devenv_n; and set -eg $__devenv_n
@@ -251,7 +260,7 @@ function __devenv_script
         __devenv_say "lost $argv[2]" "what an environment changed is not on record any more, so it stays: open a new shell"
     else
         set -g __devenv_op ''
-        return
+        return 0
     end
     switch $argv[1]
         case enter
@@ -269,9 +278,15 @@ function __devenv_script
             end
     end
     set -g __devenv_op ''
+    return 0
 end
 
 # Environment scripts call the rest of this part. Each call is one step.
+
+# The last line of every script: Ctrl-C has not cut it short.
+function __devenv_end
+    set -ga __devenv_did .
+end
 
 # NAME VALUE
 function __devenv_set
@@ -288,7 +303,8 @@ function __devenv_set
     set -a __devenv_did $__devenv_n
 end
 
-# NAME   A universal variable is not touched but covered.
+# NAME   A universal variable is not touched but covered, by nothing: fish exports
+# it as long as there is no other of its name that is exported.
 function __devenv_unset
     contains -- $argv[1] $__devenv_did; and return
     set -l __devenv_n $argv[1]
@@ -296,9 +312,10 @@ function __devenv_unset
         case enter
             __devenv_keep $__devenv_n
             set -eg $__devenv_n
-            set -qUx $__devenv_n; and set -gu $__devenv_n
+            set -qUx $__devenv_n; and set -gx $__devenv_n
         case leave
-            if not set -qg $__devenv_n; or not set -q $__devenv_n[1]
+            if not set -qg $__devenv_n
+                or set -qU $__devenv_n; and test -z "$$__devenv_n"
                 __devenv_give_back $__devenv_n
             end
             __devenv_forget $__devenv_n
@@ -437,6 +454,7 @@ function __devenv_change
     contains -- $argv[1] $__devenv_asked; and return 1
     set -a __devenv_asked $argv[1]
     set -a __devenv_changed $argv[2]
+    return 0
 end
 
 # The sh in between keeps the process out of the job table and leaves $last_pid alone.

@@ -1,9 +1,18 @@
+# devenv's hook for zsh, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; none is exported. The
 # functions that zsh calls begin with "emulate -L zsh", so that no option of the
-# user's reaches the others; aliases are off while they are read.
+# user's reaches the others; those that change how they are read are off meanwhile.
 
-if [[ -o aliases ]]; then __devenv_aliases=1; else __devenv_aliases=; fi
-\setopt no_aliases
+__devenv_options=()
+for __devenv_o in aliases all_export ignore_braces ignore_close_braces sh_glob csh_junkie_quotes; do
+  if [[ -o $__devenv_o ]]; then
+    __devenv_options+=("$__devenv_o")
+    \unsetopt "$__devenv_o"
+  fi
+done
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
@@ -66,15 +75,15 @@ __devenv_hook() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
-    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did"
+    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_gens=()
   __devenv_watches=() __devenv_absences=() __devenv_candidates=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk
-  [[ -n $__devenv_frozen ]] || __devenv_switch
+  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
 }
 
@@ -87,8 +96,11 @@ __devenv_walk() {
     if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
       [[ $__devenv_d != "${PWD%/}" ]] || __devenv_known=1
       __devenv_root=
+      __devenv_did=
       . "$__devenv_roots$__devenv_d/@env/zsh"
-      [[ -z $__devenv_root && -z $__devenv_frozen ]] || return 0
+      [[ -z $__devenv_frozen ]] || return 0
+      [[ -n $__devenv_did ]] || return 1
+      [[ -z $__devenv_root ]] || return 0
     elif __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
@@ -105,7 +117,7 @@ __devenv_marked() {
   [[ $1/ != */(node_modules|.git|vendor)/* ]]
 }
 
-# Pointers call the next three.
+# Pointers call the next three, and __devenv_end.
 
 # ABI DIR GENFILE KEY ROOT MESSAGE LABEL
 __devenv_layer() {
@@ -172,14 +184,14 @@ __devenv_switch() {
   done
   if [[ -n $__devenv_inherited ]]; then
     for (( __devenv_j = 1; __devenv_j <= __devenv_n; __devenv_j++ )); do
-      __devenv_script paths "${__devenv_have[__devenv_j]}" :
+      __devenv_script paths "${__devenv_have[__devenv_j]}" : || return 1
     done
   fi
   for (( __devenv_j = ${#__devenv_have}; __devenv_j > __devenv_n; __devenv_j-- )); do
-    __devenv_script leave "${__devenv_have[__devenv_j]}" :
+    __devenv_script leave "${__devenv_have[__devenv_j]}" : || return 1
   done
   for (( __devenv_j = __devenv_m - __devenv_n; __devenv_j >= 1; __devenv_j-- )); do
-    __devenv_script enter "${__devenv_want[__devenv_j]}" :
+    __devenv_script enter "${__devenv_want[__devenv_j]}" : || return 1
   done
   __devenv_layers=${DEVENV_LAYERS-}
   __devenv_inherited=
@@ -192,6 +204,7 @@ __devenv_script() {
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
   if [[ -r $__devenv_file ]]; then
     . "$__devenv_file" "$1"
+    [[ $__devenv_did == *:.: ]] || return 1
   elif [[ $1 == leave ]]; then
     unset -m "DEVENV_OLD_$2_*"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
@@ -212,6 +225,9 @@ __devenv_script() {
 }
 
 # Environment scripts call the rest of this part. Each call is one step.
+
+# The last line of every script: Ctrl-C has not cut it short.
+__devenv_end() { __devenv_did+=:.: }
 
 # NAME VALUE
 __devenv_set() {
@@ -310,17 +326,10 @@ __devenv_run_enter() {
 }
 
 # -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
-# by zsh, and does not stop the rest; one that is zsh's own keeps what it is.
+# by zsh, and does not stop the rest.
 __devenv_assign() {
-  local __devenv_n=$2
   {
-    if [[ $1 != -u ]]; then
-      typeset -g $1 -- "$2=$3"
-    elif [[ ${(Pt)__devenv_n} == *special* ]]; then
-      typeset -g +x -- "$2="
-    else
-      unset -v "$2"
-    fi
+    if [[ $1 == -u ]]; then unset -v "$2"; else typeset -g $1 -- "$2=$3"; fi
   } always {
     TRY_BLOCK_ERROR=0
   }
@@ -429,4 +438,5 @@ __devenv_install() {
 
 if [[ -o interactive ]]; then __devenv_install; fi
 
-if [[ -n $__devenv_aliases ]]; then \setopt aliases; fi
+for __devenv_o in "${__devenv_options[@]}"; do \setopt "$__devenv_o"; done
+\unset __devenv_o __devenv_options

@@ -127,5 +127,6 @@ func (s *script) done(what string) ([]byte, error) {
 	if s.err != nil {
 		return nil, fmt.Errorf("%s for %s: %w", what, s.shell, s.err)
 	}
+	s.call("end")
 	return s.text.Bytes(), nil
 }

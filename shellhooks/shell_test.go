@@ -26,6 +26,7 @@ type world struct {
 	t    testing.TB
 	base string
 	tree *env.Tree
+	n    int // lines typed
 }
 
 type noRoots struct{}
@@ -134,7 +135,6 @@ type session struct {
 	tty   *os.File
 	mu    sync.Mutex
 	out   bytes.Buffer
-	n     int
 }
 
 type sessionOptions struct {
@@ -254,7 +254,7 @@ func (s *session) said(text string) int {
 // environ is what a child of the shell gets, without what is the shell's.
 func (s *session) environ() map[string]string {
 	s.t.Helper()
-	file := s.path("out/environ")
+	file := s.path(fmt.Sprintf("out/environ-%d", s.n))
 	s.run("/usr/bin/env -0 >" + file)
 	data, err := os.ReadFile(file)
 	if err != nil {
