@@ -211,27 +211,38 @@ func (p picker) semver() string {
 	return s
 }
 
-// python finds an interpreter whose pip brings a packaging that knows PEP 440
-// only: until version 22 it took anything for a specifier.
+// packagingImports imports packaging by itself (Debian's python3-packaging), or
+// pip's own copy of it.
+const packagingImports = `
+try:
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+    import packaging.specifiers as specifiers
+except ImportError:
+    from pip._vendor.packaging.specifiers import SpecifierSet
+    from pip._vendor.packaging.version import Version
+    import pip._vendor.packaging.specifiers as specifiers
+`
+
+// python finds an interpreter with a packaging that knows PEP 440 only: until
+// version 22 it took anything for a specifier.
 func python(t *testing.T) string {
 	t.Helper()
 	home, _ := os.UserHomeDir()
 	candidates, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/*/bin/python"))
 	candidates = append(candidates, "python3", "/usr/bin/python3")
 	for _, name := range candidates {
-		const modern = "import pip._vendor.packaging.specifiers as s; raise SystemExit(hasattr(s, 'LegacySpecifier'))"
+		const modern = packagingImports + "raise SystemExit(hasattr(specifiers, 'LegacySpecifier'))"
 		if exec.Command(name, "-c", modern).Run() == nil {
 			return name
 		}
 	}
-	missing(t, "a Python with packaging 22 or newer")
+	missing(t, "a Python with packaging 22 or newer (Debian: python3-packaging)")
 	return ""
 }
 
-const packagingOracle = `
+const packagingOracle = packagingImports + `
 import json, sys
-from pip._vendor.packaging.specifiers import SpecifierSet
-from pip._vendor.packaging.version import Version
 q = json.load(sys.stdin)
 versions = [Version(v) for v in q["Versions"]]
 def matches(text):
