@@ -1,7 +1,9 @@
 package resolver
 
 import (
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -20,5 +22,16 @@ func TestLoadRefusesNesting(t *testing.T) {
 				t.Errorf("%s: %.500v", name, err)
 			}
 		}
+	}
+}
+
+// TestLoadRefusesPipeAsLock: what would be written to it waits for ever.
+func TestLoadRefusesPipeAsLock(t *testing.T) {
+	dir := tree(t, map[string]string{"devenv.toml": ""})
+	if err := syscall.Mkfifo(filepath.Join(dir, LockName), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader("").Load(dir); err == nil {
+		t.Error("a pipe is no lock")
 	}
 }
