@@ -18,7 +18,8 @@ if [[ ${__devenv_pid-} != "$$" ]]; then
   __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
   __devenv_said=() __devenv_lines=() __devenv_todo=()
   __devenv_asked=() __devenv_asked_at=0 __devenv_changed=() __devenv_unknown=()
-  __devenv_want=() __devenv_gens=() __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  __devenv_want=() __devenv_gens=() __devenv_watches=() __devenv_absences=()
+  __devenv_tests=() __devenv_absent_dirs=() __devenv_appeared=()
 fi
 __devenv_patience=60 # seconds until an unanswered question is asked again
 
@@ -34,11 +35,8 @@ __devenv_prompt() {
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
   [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
-  local __devenv_f
-  for __devenv_f in ${__devenv_gens[@]+"${__devenv_gens[@]}"}; do
-    [[ -e $__devenv_f ]] || return 1
-  done
   (( ${#__devenv_asked[@]} )) || return 0
+  local __devenv_f
   (( SECONDS - __devenv_asked_at < __devenv_patience && SECONDS >= __devenv_asked_at )) || { __devenv_asked=(); return 1; }
   for __devenv_f in ${__devenv_unknown[@]+"${__devenv_unknown[@]}"}; do
     [[ ! -e $__devenv_roots${__devenv_f%/}/@env/bash ]] || return 1
@@ -57,12 +55,22 @@ __devenv_hook() {
 }
 
 __devenv_turn() {
-  __devenv_ready || __devenv_refresh
-  [[ -z $__devenv_silent ]] || return 0
-  if [[ -z ${DEVENV_OFF-} ]]; then
+  local __devenv_f
+  if ! __devenv_ready; then
+    __devenv_refresh
     __devenv_look
-    (( ! ${#__devenv_changed[@]} )) || __devenv_ask
+  elif [ "${__devenv_tests[@]}" ]; then
+    for __devenv_f in ${__devenv_gens[@]+"${__devenv_gens[@]}"}; do
+      [[ -e $__devenv_f ]] || { __devenv_refresh; break; }
+    done
+    __devenv_look
+  elif [ "${__devenv_absent_dirs[@]}" ] && [ "${__devenv_appeared[@]}" ]; then
+    __devenv_look
+  elif [[ -z $__devenv_known ]] && __devenv_marked "${PWD%/}"; then
+    __devenv_look
   fi
+  [[ -z $__devenv_silent ]] || return 0
+  (( ! ${#__devenv_changed[@]} )) || __devenv_ask
   (( ! ${#__devenv_lines[@]} )) || __devenv_speak
   (( ! ${#__devenv_todo[@]} )) || __devenv_run_enter
 }
@@ -77,7 +85,10 @@ __devenv_refresh() {
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_gens=()
-  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  __devenv_watches=() __devenv_absences=()
+  __devenv_tests=(-n '')        # one expression, true when something is to be done
+  __devenv_absent_dirs=(-n '') # another, true when it is worth to try the last
+  __devenv_appeared=(-n '')
   [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
@@ -122,6 +133,7 @@ __devenv_layer() {
     return 1
   fi
   __devenv_gens+=("$3")
+  __devenv_tests+=(-o ! -e "$3")
   __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
   if [[ -n $4 ]]; then
     if __devenv_direnv "$2"; then
@@ -147,15 +159,20 @@ __devenv_layer() {
 __devenv_watch() {
   while (( $# )); do
     __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$1" "$2")
+    __devenv_tests+=(-o "$1" -nt "$2" -o "$1" -ot "$2")
     shift 2
   done
 }
 
 # DIR REF CANDIDATE ...
 __devenv_absent() {
-  local __devenv_from=${#__devenv_candidates[@]}
-  __devenv_candidates+=("${@:3}")
-  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates[@]}")
+  __devenv_absent_dirs+=(-o "$1" -nt "$2" -o "$1" -ot "$2")
+  shift 2
+  while (( $# )); do
+    __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1")
+    __devenv_appeared+=(-o -e "$1")
+    shift
+  done
 }
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -357,21 +374,17 @@ fi
 
 # Which layers' files have changed; bash takes a missing file for an older one.
 __devenv_look() {
-  local __devenv_j __devenv_c __devenv_d
+  local __devenv_j __devenv_d
+  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
   for (( __devenv_j = 0; __devenv_j < ${#__devenv_watches[@]}; __devenv_j += 4 )); do
     if [[ ${__devenv_watches[__devenv_j + 2]} -nt ${__devenv_watches[__devenv_j + 3]} ||
       ${__devenv_watches[__devenv_j + 2]} -ot ${__devenv_watches[__devenv_j + 3]} ]]; then
       __devenv_change "${__devenv_watches[__devenv_j]}" "${__devenv_watches[__devenv_j + 1]}" || :
     fi
   done
-  for (( __devenv_j = 0; __devenv_j < ${#__devenv_absences[@]}; __devenv_j += 6 )); do
-    if [[ ${__devenv_absences[__devenv_j + 2]} -nt ${__devenv_absences[__devenv_j + 3]} ||
-      ${__devenv_absences[__devenv_j + 2]} -ot ${__devenv_absences[__devenv_j + 3]} ]]; then
-      for (( __devenv_c = __devenv_absences[__devenv_j + 4]; __devenv_c < __devenv_absences[__devenv_j + 5]; __devenv_c++ )); do
-        [[ ! -e ${__devenv_candidates[__devenv_c]} ]] ||
-          __devenv_change "${__devenv_absences[__devenv_j]}" "${__devenv_absences[__devenv_j + 1]}" || :
-      done
-    fi
+  for (( __devenv_j = 0; __devenv_j < ${#__devenv_absences[@]}; __devenv_j += 3 )); do
+    [[ ! -e ${__devenv_absences[__devenv_j + 2]} ]] ||
+      __devenv_change "${__devenv_absences[__devenv_j]}" "${__devenv_absences[__devenv_j + 1]}" || :
   done
   if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written
     [[ ${__devenv_unknown[0]-} == "$PWD" ]] ||

@@ -425,14 +425,16 @@ end
 function __devenv_look
     test -n "$DEVENV_OFF"; and return
     set -l __devenv_w
-    for __devenv_f in $__devenv_watches
-        set -a __devenv_w $__devenv_f
-        set -q __devenv_w[4]; or continue
-        test $__devenv_w[3] -nt $__devenv_w[4] -o $__devenv_w[3] -ot $__devenv_w[4]
-        and __devenv_change $__devenv_w[1] $__devenv_w[2]
-        set __devenv_w
+    if test $__devenv_tests
+        for __devenv_f in $__devenv_watches
+            set -a __devenv_w $__devenv_f
+            set -q __devenv_w[4]; or continue
+            test $__devenv_w[3] -nt $__devenv_w[4] -o $__devenv_w[3] -ot $__devenv_w[4]
+            and __devenv_change $__devenv_w[1] $__devenv_w[2]
+            set __devenv_w
+        end
     end
-    if test $__devenv_absent_dirs
+    if test $__devenv_absent_dirs; and __devenv_any $__devenv_candidates
         for __devenv_f in $__devenv_absences
             set -a __devenv_w $__devenv_f
             set -q __devenv_w[3]; or continue

@@ -21,7 +21,7 @@ if [[ ${__devenv_pid-} != "$$" ]]; then
   typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
   typeset -gi __devenv_asked_at=0
   typeset -ga __devenv_said __devenv_lines __devenv_todo __devenv_asked __devenv_changed __devenv_unknown
-  typeset -ga __devenv_want __devenv_gens __devenv_watches __devenv_absences __devenv_candidates
+  typeset -ga __devenv_want __devenv_gens __devenv_watches __devenv_absences __devenv_tests __devenv_absent_dirs __devenv_appeared
 fi
 typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked again
 
@@ -45,11 +45,8 @@ __devenv_chpwd() {
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
   [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
-  local __devenv_f
-  for __devenv_f in "${__devenv_gens[@]}"; do
-    [[ -e $__devenv_f ]] || return 1
-  done
   (( ${#__devenv_asked} )) || return 0
+  local __devenv_f
   if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
     __devenv_asked=()
     return 1
@@ -60,12 +57,22 @@ __devenv_ready() {
 }
 
 __devenv_hook() {
-  __devenv_ready || __devenv_refresh
-  [[ -z $__devenv_silent ]] || return 0
-  if [[ -z ${DEVENV_OFF-} ]]; then
+  local __devenv_f
+  if ! __devenv_ready; then
+    __devenv_refresh
     __devenv_look
-    (( ! ${#__devenv_changed} )) || __devenv_ask
+  elif [ "${__devenv_tests[@]}" ]; then
+    for __devenv_f in "${__devenv_gens[@]}"; do
+      [[ -e $__devenv_f ]] || { __devenv_refresh; break }
+    done
+    __devenv_look
+  elif [ "${__devenv_absent_dirs[@]}" ] && [ "${__devenv_appeared[@]}" ]; then
+    __devenv_look
+  elif [[ -z $__devenv_known ]] && __devenv_marked "${PWD%/}"; then
+    __devenv_look
   fi
+  [[ -z $__devenv_silent ]] || return 0
+  (( ! ${#__devenv_changed} )) || __devenv_ask
   # Powerlevel10k's instant prompt wants silence: the lines wait for the next one.
   (( ! ${#__devenv_lines} || ${+__p9k_instant_prompt_active} )) || __devenv_speak
   (( ! ${#__devenv_todo} )) || __devenv_run_enter
@@ -81,7 +88,10 @@ __devenv_refresh() {
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_gens=()
-  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  __devenv_watches=() __devenv_absences=()
+  __devenv_tests=(-n '')        # one expression, true when something is to be done
+  __devenv_absent_dirs=(-n '') # another, true when it is worth to try the last
+  __devenv_appeared=(-n '')
   [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
@@ -127,6 +137,7 @@ __devenv_layer() {
     return 1
   fi
   __devenv_gens+=("$3")
+  __devenv_tests+=(-o ! -e "$3")
   __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
   if [[ -n $4 ]]; then
     if __devenv_direnv "$2"; then
@@ -153,14 +164,19 @@ __devenv_watch() {
   local __devenv_f __devenv_r
   for __devenv_f __devenv_r in "$@"; do
     __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$__devenv_f" "$__devenv_r")
+    __devenv_tests+=(-o "$__devenv_f" -nt "$__devenv_r" -o "$__devenv_f" -ot "$__devenv_r" -o ! -e "$__devenv_f")
   done
 }
 
 # DIR REF CANDIDATE ...
 __devenv_absent() {
-  local __devenv_from=$(( ${#__devenv_candidates} + 1 ))
-  __devenv_candidates+=("${@[3,-1]}")
-  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates}")
+  local __devenv_f
+  __devenv_absent_dirs+=(-o "$1" -nt "$2" -o "$1" -ot "$2")
+  shift 2
+  for __devenv_f in "$@"; do
+    __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$__devenv_f")
+    __devenv_appeared+=(-o -e "$__devenv_f")
+  done
 }
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -363,18 +379,15 @@ __devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__d
 
 # Which layers' files have changed. To zsh a missing file is neither newer nor older.
 __devenv_look() {
-  local __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to
+  local __devenv_g __devenv_d __devenv_f __devenv_r
+  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
   for __devenv_g __devenv_d __devenv_f __devenv_r in "${__devenv_watches[@]}"; do
     if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r || ! -e $__devenv_f ]]; then
       __devenv_change "$__devenv_g" "$__devenv_d"
     fi
   done
-  for __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to in "${__devenv_absences[@]}"; do
-    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r ]]; then
-      for __devenv_f in "${(@)__devenv_candidates[__devenv_from,__devenv_to]}"; do
-        [[ ! -e $__devenv_f ]] || __devenv_change "$__devenv_g" "$__devenv_d"
-      done
-    fi
+  for __devenv_g __devenv_d __devenv_f in "${__devenv_absences[@]}"; do
+    [[ ! -e $__devenv_f ]] || __devenv_change "$__devenv_g" "$__devenv_d"
   done
   if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written
     [[ ${__devenv_unknown[1]-} == "$PWD" ]] || __devenv_unknown=("$PWD" "${__devenv_unknown[@]}")

@@ -133,6 +133,7 @@ type session struct {
 	*world
 	shell env.Shell
 	tty   *os.File
+	pid   int
 	mu    sync.Mutex
 	out   bytes.Buffer
 }
@@ -179,7 +180,7 @@ func (w *world) start(shell env.Shell, o sessionOptions) *session {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s := &session{world: w, shell: shell, tty: tty}
+	s := &session{world: w, shell: shell, tty: tty, pid: cmd.Process.Pid}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
