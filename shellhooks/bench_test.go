@@ -10,8 +10,15 @@ import (
 
 // benchWorld has the projects p3 and p12 with as many watched files, an
 // environment of common size, and nothing in o. They lie as deep as projects do.
-func benchWorld(b *testing.B) *world {
-	w := newWorld(b)
+func benchWorld(b testing.TB) *world {
+	base, err := os.MkdirTemp("", "b")
+	must(b, err)
+	b.Cleanup(func() { os.RemoveAll(base) })
+	return benchWorldAt(b, base)
+}
+
+func benchWorldAt(b testing.TB, base string) *world {
+	w := newWorldAt(b, base)
 	w.mkdir("home/src/o")
 	for _, n := range []int{3, 12} {
 		name := fmt.Sprintf("home/src/p%d", n)

@@ -36,9 +36,11 @@ func (noRoots) RemoveRoot(context.Context, string) error         { return nil }
 
 func newWorld(t testing.TB) *world {
 	base, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	return newWorldAt(t, base)
+}
+
+func newWorldAt(t testing.TB, base string) *world {
 	w := &world{t: t, base: base, tree: &env.Tree{
 		Layout: env.Layout{State: base + "/state", Data: base + "/data", Cache: base + "/cache"},
 		Rooter: noRoots{}, Renderer: Renderer{}, Now: time.Now,
@@ -187,8 +189,18 @@ func (w *world) start(shell env.Shell, o sessionOptions) *session {
 		io.Copy(lockedWriter{s}, tty)
 	}()
 	w.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
+		io.WriteString(tty, "\x03\nexit\nexit\n")
+		gone := make(chan struct{})
+		go func() {
+			cmd.Wait()
+			close(gone)
+		}()
+		select {
+		case <-gone:
+		case <-time.After(5 * time.Second):
+			cmd.Process.Kill()
+			<-gone
+		}
 		tty.Close()
 		<-done
 	})
