@@ -36,9 +36,11 @@ func (noRoots) RemoveRoot(context.Context, string) error         { return nil }
 
 func newWorld(t testing.TB) *world {
 	base, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	return newWorldAt(t, base)
+}
+
+func newWorldAt(t testing.TB, base string) *world {
 	w := &world{t: t, base: base, tree: &env.Tree{
 		Layout: env.Layout{State: base + "/state", Data: base + "/data", Cache: base + "/cache"},
 		Rooter: noRoots{}, Renderer: Renderer{}, Now: time.Now,
@@ -133,6 +135,7 @@ type session struct {
 	*world
 	shell env.Shell
 	tty   *os.File
+	pid   int
 	mu    sync.Mutex
 	out   bytes.Buffer
 }
@@ -179,15 +182,25 @@ func (w *world) start(shell env.Shell, o sessionOptions) *session {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s := &session{world: w, shell: shell, tty: tty}
+	s := &session{world: w, shell: shell, tty: tty, pid: cmd.Process.Pid}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		io.Copy(lockedWriter{s}, tty)
 	}()
 	w.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
+		io.WriteString(tty, "\x03\nexit\nexit\n")
+		gone := make(chan struct{})
+		go func() {
+			cmd.Wait()
+			close(gone)
+		}()
+		select {
+		case <-gone:
+		case <-time.After(5 * time.Second):
+			cmd.Process.Kill()
+			<-gone
+		}
 		tty.Close()
 		<-done
 	})
