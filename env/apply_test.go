@@ -191,7 +191,7 @@ func (w world) layers() []Layer {
 // worlds runs a law in many random worlds; the seed is in the failure.
 func worlds(t *testing.T, law func(t *testing.T, w world)) {
 	t.Helper()
-	for seed := range uint64(3000) {
+	for seed := range uint64(2000) {
 		law(t, world{rand.New(rand.NewPCG(seed, 7))})
 		if t.Failed() {
 			t.Fatalf("with seed %d", seed)

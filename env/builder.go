@@ -173,7 +173,8 @@ func (b *Builder) Settle(ctx context.Context) (State, error) {
 
 // Remove forgets the project: for a directory in which nothing is declared any
 // more. Shells inside find their generation and then their pointer gone, and
-// leave. The builder must still be closed.
+// leave. It is also for a directory that turned out to have no project: the lock
+// alone has made its place. The builder must still be closed.
 func (b *Builder) Remove() error {
 	for _, shell := range Shells() {
 		if err := removeFile(b.root.Pointer(shell)); err != nil {
@@ -207,14 +208,14 @@ func removeFile(path string) error {
 	return nil
 }
 
-// oneLine is a message for a terminal: control characters become spaces, so
-// that no name of a file can move the cursor.
+// oneLine is a message for a terminal: what does not print becomes a space, so
+// that no name of a file can move the cursor or turn the text around.
 func oneLine(s string) string {
 	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
-			return ' '
+		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
+			return r
 		}
-		return r
+		return ' '
 	}, s)
 	return strings.Join(strings.Fields(clean), " ")
 }

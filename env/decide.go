@@ -12,8 +12,9 @@ import (
 type Action int
 
 // Unchanged: nothing to do. Refresh: the same content has other times; publish
-// the same environment again, so that shells stop asking. Rebuild: the inputs
-// are others.
+// the same environment again, so that shells stop asking (a command that only
+// wants the environment may take it for Unchanged). Rebuild: the inputs are
+// others.
 const (
 	Unchanged Action = iota
 	Refresh
@@ -32,7 +33,8 @@ type Reason struct {
 	Fact string // "changed", "is gone", "is new", "has another version"
 }
 
-func (r Reason) String() string { return r.Name + " " + r.Fact }
+// String is for people, on one line whatever the name: ".nvmrc changed".
+func (r Reason) String() string { return oneLine(r.Name + " " + r.Fact) }
 
 // raceWindow is how fresh a file must have been, when it was looked at, for a
 // later write to be able to leave the same stat: file systems keep times no
@@ -42,6 +44,9 @@ const raceWindow = 2 * time.Second
 // Decide compares the inputs of a state with the world: the program that asks,
 // its variables, the files. A file whose stat is the same is the same, unless
 // it was written just before it was looked at; else its content decides.
+//
+// Whether the environment itself is still on disk is not looked at:
+// [Layout.ReadLayer] finds that out.
 //
 // A state that failed is decided by the inputs of the failure: what has failed
 // once is not tried again before one of them changes.
@@ -80,19 +85,22 @@ func (d *Decision) compare(in *Input, trusted int64, dir string) {
 		if in.Missing != in.Path && d.Action == Unchanged && statOf(in.Missing).exists() {
 			d.Action = Refresh // a directory on the way to it is there now
 		}
-	case !now.exists() && in.Stat != Stat{}:
-		d.rebuild(relative(dir, in.Path), "is gone")
-	default:
-		same := now.target == in.Stat && now.link == in.Link
-		if same && max(in.Stat.Mtime, in.Stat.Ctime) < trusted {
-			return
-		}
-		if digest(in.Path, in.Kind) != in.Hash {
-			d.rebuild(relative(dir, in.Path), "changed")
-		} else if !same && d.Action == Unchanged {
+	case now.target == in.Stat && now.link == in.Link && in.provesContent(trusted):
+	case digest(in.Path, in.Kind) == in.Hash:
+		if (now.target != in.Stat || now.link != in.Link) && d.Action == Unchanged {
 			d.Action = Refresh
 		}
+	case !now.exists():
+		d.rebuild(relative(dir, in.Path), "is gone")
+	default:
+		d.rebuild(relative(dir, in.Path), "changed")
 	}
+}
+
+// provesContent reports whether a file with this stat must have this content:
+// there was one, and it was not fresh.
+func (in *Input) provesContent(trusted int64) bool {
+	return in.Stat != Stat{} && max(in.Stat.Mtime, in.Stat.Ctime) < trusted
 }
 
 func (d *Decision) rebuild(name, fact string) {

@@ -108,7 +108,10 @@ func (t *Tree) saveFiles(dir string, files []layerFile) error {
 	if err != nil {
 		return diskError("write", dir, err)
 	}
-	return syncDir(filepath.Dir(dir))
+	if err := syncDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	return t.touch(filepath.Base(dir))
 }
 
 // mend replaces the files that are not as they should be: an older renderer's

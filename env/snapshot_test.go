@@ -85,7 +85,7 @@ func TestSnapshotJSON(t *testing.T) {
 func FuzzSnapshotJSON(f *testing.F) {
 	data, _ := json.Marshal(fullSnapshot)
 	f.Add(data)
-	f.Add([]byte(`{"format":1,"key":"","set":{"A":{"base64":"//8="}}}`))
+	f.Add([]byte(`{"format":1,"key":"","set":{"A":"\u0000//8="}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var s Snapshot
 		if json.Unmarshal(data, &s) != nil {

@@ -81,8 +81,8 @@ func (f *stateFile) foreign(dir string) string {
 	switch {
 	case f.Format != stateFormat:
 		return fmt.Sprintf("it has format %d, this devenv reads format %d", f.Format, stateFormat)
-	case string(f.Dir) != dir:
-		return fmt.Sprintf("it belongs to %s", f.Dir)
+	case fromText(f.Dir) != dir:
+		return fmt.Sprintf("it belongs to %s", oneLine(fromText(f.Dir)))
 	case f.Key != "" && !isKey(f.Key), f.Generation == 0, !f.Status.known():
 		return "it is damaged"
 	}

@@ -1,68 +1,56 @@
 package env
 
 import (
-	"encoding/json"
+	"encoding/base64"
+	"strings"
 	"unicode/utf8"
 )
 
-// text is a string of bytes in JSON: a JSON string where the bytes are UTF-8,
-// else {"base64": "…"}. encoding/json alone would replace the other bytes.
-type text string
+// encoding/json replaces bytes that are no UTF-8, but paths and values may have
+// them. Such strings are written as NUL and their base64: nothing that can be
+// in an environment or be a path begins with NUL.
+const base64Mark = "\x00"
 
-type encodedText struct {
-	Base64 []byte `json:"base64"`
+// toText makes a string fit for JSON.
+func toText(s string) string {
+	if utf8.ValidString(s) && !strings.HasPrefix(s, base64Mark) {
+		return s
+	}
+	return base64Mark + base64.StdEncoding.EncodeToString([]byte(s))
 }
 
-// MarshalJSON writes the string.
-func (t text) MarshalJSON() ([]byte, error) {
-	if utf8.ValidString(string(t)) {
-		return json.Marshal(string(t))
+// fromText is the reverse of toText; what toText does not write is taken as it
+// is.
+func fromText(s string) string {
+	encoded, marked := strings.CutPrefix(s, base64Mark)
+	if !marked {
+		return s
 	}
-	return json.Marshal(encodedText{[]byte(t)})
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return s
+	}
+	return string(data)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
-func (t *text) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
-		return json.Unmarshal(data, (*string)(t))
-	}
-	var e encodedText
-	if err := json.Unmarshal(data, &e); err != nil {
-		return err
-	}
-	*t = text(e.Base64)
-	return nil
-}
-
-func texts(l []string) []text {
-	if l == nil {
-		return nil
-	}
-	out := make([]text, len(l))
-	for i, s := range l {
-		out[i] = text(s)
-	}
-	return out
-}
-
-func plain(l []text) []string {
+func eachText(l []string, convert func(string) string) []string {
 	if l == nil {
 		return nil
 	}
 	out := make([]string, len(l))
 	for i, s := range l {
-		out[i] = string(s)
+		out[i] = convert(s)
 	}
 	return out
 }
 
-func mapped[A, B any](m map[string]A, f func(A) B) map[string]B {
+func mapped[V any](m map[string]V, convert func(V) V) map[string]V {
 	if m == nil {
 		return nil
 	}
-	out := make(map[string]B, len(m))
+	out := make(map[string]V, len(m))
 	for name, v := range m {
-		out[name] = f(v)
+		out[name] = convert(v)
 	}
 	return out
 }

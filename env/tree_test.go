@@ -104,7 +104,7 @@ func TestPublish(t *testing.T) {
 	if first.Generation != 1 || first.Key == "" || first.Label != "v 1" {
 		t.Errorf("first: %+v", first)
 	}
-	second := publish(t, tree, "/p", Result{Status: OK, Root: true, Message: "hello\x1b[2J\n there\u009b",
+	second := publish(t, tree, "/p", Result{Status: OK, Root: true, Message: "hello\x1b[2J\n there\u009b\u202e\xff",
 		Snapshot: &Snapshot{Dir: "/p", Set: map[string]string{"V": "2"}, Scripts: map[string]string{"go": "echo \"$@\"", "py": "#!/usr/bin/python3\n"}, Roots: []string{"/nix/store/2"}}})
 	root, _ := tree.Layout.Root("/p")
 	if exists(root.Gen(1)) || !exists(root.Gen(2)) || exists(filepath.Dir(root.Ref(1, 0))) {

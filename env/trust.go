@@ -180,14 +180,14 @@ func trustName(parts ...string) string {
 
 // grantFile is the form of a grant on disk.
 type grantFile struct {
-	Dir      text      `json:"dir"`
-	Identity text      `json:"identity,omitempty"`
+	Dir      string    `json:"dir"`
+	Identity string    `json:"identity,omitempty"`
 	Digest   string    `json:"digest,omitempty"`
 	When     time.Time `json:"when"`
 }
 
 func (t Trust) write(path string, g Grant) error {
-	data, err := json.Marshal(grantFile{text(g.Dir), text(g.Identity), g.Digest, g.When.UTC()})
+	data, err := json.Marshal(grantFile{toText(g.Dir), toText(g.Identity), g.Digest, g.When.UTC()})
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func readGrant(verdict Verdict, path string) Grant {
 	if json.Unmarshal(data, &f) != nil {
 		return g
 	}
-	g.Dir, g.Identity, g.Digest, g.When = string(f.Dir), string(f.Identity), f.Digest, f.When
+	g.Dir, g.Identity, g.Digest, g.When = fromText(f.Dir), fromText(f.Identity), f.Digest, f.When
 	return g
 }
 

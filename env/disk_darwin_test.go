@@ -1,0 +1,4 @@
+package env
+
+// diskRole: file systems are mounted by the tests on Linux only.
+func diskRole(string, string) {}
