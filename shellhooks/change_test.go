@@ -147,11 +147,17 @@ func TestAskAgain(t *testing.T) {
 		w := newWorld(t)
 		w.write("p/.nvmrc", "20", 0o600)
 		s := w.start(shell, sessionOptions{})
+		w.write("k/go.mod", "", 0o600)
+		w.project("k", sets("V", "1"), env.Read{Path: "go.mod", Kind: env.File})
+		must(t, os.Remove(w.path("k/go.mod")))
 		s.run(s.local("__devenv_patience", "1"), s.cd("p"), "")
 		w.events(1)
 		time.Sleep(2100 * time.Millisecond)
+		s.run("", s.cd("k"), "")
+		w.events(3)
+		time.Sleep(2100 * time.Millisecond)
 		s.run("")
-		w.events(2)
+		w.events(4)
 		if n := s.said("preparing"); n != 1 {
 			t.Errorf("said %d times:\n%s", n, s.output())
 		}
