@@ -76,6 +76,11 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	if err == nil {
 		why = env.Decide(&state, w.engine(), w.lookup).Why
 	}
+	if mode == forced {
+		if err := w.discardDamaged(ctx, state.Key); err != nil {
+			return env.Layer{}, err
+		}
+	}
 	return w.build(ctx, builder, dir, outer, why, mode)
 }
 
@@ -153,4 +158,31 @@ func (w *Workspace) event(ctx context.Context, dir string) error {
 func (w *Workspace) keeps(key string) bool {
 	layer, err := w.layout.ReadLayer(key)
 	return err == nil && w.whole(layer)
+}
+
+// discardDamaged takes away the trees of an environment that somebody has
+// changed, so that they are made anew.
+func (w *Workspace) discardDamaged(ctx context.Context, key string) error {
+	layer, err := w.layout.ReadLayer(key)
+	if err != nil {
+		return nil //nolint:nilerr // nothing is known of it, so nothing is to be checked
+	}
+	s, err := w.store(ctx)
+	if err != nil {
+		return err
+	}
+	for _, root := range layer.Roots {
+		p, err := s.Dir().Parse(root)
+		if err != nil {
+			continue
+		}
+		damaged, err := s.Discard(ctx, p)
+		if err != nil {
+			return err
+		}
+		if damaged {
+			w.o.Notice("%s was changed; getting it again", p.Name())
+		}
+	}
+	return nil
 }
