@@ -13,11 +13,11 @@ import (
 // anew; it reports whether that was so. A path that is not valid is none to
 // discard.
 func (s *Store) Discard(ctx context.Context, p storepath.Path) (bool, error) {
-	damaged, err := s.discard(ctx, p)
+	damaged, err := s.takeDamaged(ctx, p)
 	return damaged, s.explain(err)
 }
 
-func (s *Store) discard(ctx context.Context, p storepath.Path) (bool, error) {
+func (s *Store) takeDamaged(ctx context.Context, p storepath.Path) (bool, error) {
 	info, err := s.Lookup(ctx, p)
 	if errors.Is(err, ErrInvalid) {
 		return false, nil
