@@ -342,7 +342,7 @@ func (w *Workspace) savePins(p *resolver.Project, locked *resolver.Locked, plan 
 		return false, nil
 	case own && saysAll(p, p.Lock, locked.Lock, system):
 		return false, nil
-	case own && mode != background:
+	case own && (mode == explicit || mode == forced):
 		return true, writeLock(p.LockPath, locked.Lock)
 	}
 	return false, lockfile.Write(root.Lockfile(), locked.Lock)
