@@ -31,8 +31,6 @@ func TestPrinting(t *testing.T) {
 		{string(AppendAttrName(nil, "")), `""`},
 		{string(AppendAttrName(nil, "a b${")), `"a b\${"`},
 		{string(AppendAttrName(nil, "1a")), `"1a"`},
-		{string(AppendVariable(nil, "inherit")), `"inherit"`},
-		{string(AppendVariable(nil, "x")), `x`},
 		{string(AppendFloat(nil, math.Inf(-1))), "-inf"},
 		{string(AppendFloatString(nil, math.Copysign(math.NaN(), -1))), "-nan"},
 		{string(AppendXML(nil, "<a>&\"'\n\t")), "&lt;a&gt;&amp;&quot;'&#xA;\t"},

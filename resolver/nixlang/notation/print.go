@@ -134,22 +134,13 @@ func AppendString(text []byte, s string) []byte {
 	return append(append(text, s[start:]...), '"')
 }
 
-// AppendAttrName appends the name of an attribute as Nix prints it in a set:
-// quoted unless it is an identifier.
+// AppendAttrName appends the name of an attribute or a variable as Nix prints
+// it: quoted unless it is an identifier.
 func AppendAttrName(text []byte, name string) []byte {
 	if IsIdentifier(name) {
 		return append(text, name...)
 	}
 	return AppendString(text, name)
-}
-
-// AppendVariable appends a variable's name as Nix prints it in an expression:
-// keywords are quoted without a look at what is in them.
-func AppendVariable(text []byte, name string) []byte {
-	if IsKeyword(name) || name == "" {
-		return append(append(append(text, '"'), name...), '"')
-	}
-	return AppendAttrName(text, name)
 }
 
 // IsIdentifier reports whether name can stand as an attribute's name without
