@@ -1,8 +1,10 @@
 package env
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +47,7 @@ type Result struct {
 //  1. the store paths get a root, then the snapshot is saved (envs/<key>);
 //  2. ref/<N>, with the times of what was looked at, and gen-<N>, for a new N;
 //  3. the pointers, one rename each: shells that arrive now get generation N;
-//  4. state.json, one rename: programs get generation N;
+//  4. state.json, one rename: programs get generation N; then, if others, the tools;
 //  5. gen-<N-1> and ref/<N-1> go: shells that are inside source their pointer.
 //
 // N is larger than any number that is in use or left over, so that a number
@@ -135,7 +137,22 @@ func (b *Builder) stage(state *State, files *batch) error {
 	if err != nil {
 		return err
 	}
-	return files.add(b.root.StateFile(), data, 0o600)
+	if err := files.add(b.root.StateFile(), data, 0o600); err != nil {
+		return err
+	}
+	tools := toolsText(state.Tools)
+	if old, err := os.ReadFile(b.root.ToolsFile()); err == nil && bytes.Equal(old, tools) {
+		return nil
+	}
+	return files.add(b.root.ToolsFile(), tools, 0o600) // after the state: who sees it changed finds what it is now
+}
+
+func toolsText(tools []Tool) []byte {
+	var text bytes.Buffer
+	for _, t := range tools {
+		fmt.Fprintf(&text, "%s %s\n", t.Name, t.Version)
+	}
+	return text.Bytes()
 }
 
 // Refresh publishes the same environment with the present times of its inputs,
@@ -174,8 +191,12 @@ func (b *Builder) Settle(ctx context.Context) (State, error) {
 // Remove forgets the project: for a directory in which nothing is declared any
 // more. Shells inside find their generation and then their pointer gone, and
 // leave. It is also for a directory that turned out to have no project: the lock
-// alone has made its place. The builder must still be closed.
+// alone has made its place. As long as the directory is there its pins stay: the
+// declaration may come back, as it does with another branch. The builder must
+// still be closed.
 func (b *Builder) Remove() error {
+	_, err := os.Lstat(b.root.Dir)
+	keepPins := !errors.Is(err, os.ErrNotExist)
 	for _, shell := range Shells() {
 		if err := removeFile(b.root.Pointer(shell)); err != nil {
 			return err
@@ -187,7 +208,7 @@ func (b *Builder) Remove() error {
 	}
 	for _, entry := range entries {
 		path := filepath.Join(b.root.path, entry.Name())
-		if path == b.root.lock() {
+		if path == b.root.lock() || keepPins && path == b.root.Lockfile() {
 			continue
 		}
 		if err := os.RemoveAll(path); err != nil {

@@ -48,25 +48,27 @@ func (r *reader) checkEdges(w *walker, key string) error {
 	return nil
 }
 
-// shown is an input path as Nix writes it in messages and follows attributes.
-func shown(path []string) string { return "'" + strings.Join(path, "/") + "'" }
-
 // checkCircles refuses nodes that are inputs of themselves, over however many
 // others. Follows paths may lead back up: they say which node, not what it needs.
 func (r *reader) checkCircles(l *Lock) error {
 	done := map[string]bool{}
 	var open []string
 	var visit func(key string) error
+	isOpen := map[string]bool{}
 	visit = func(key string) error {
-		if i := slices.Index(open, key); i >= 0 {
-			return r.fail("nodes."+key, "nodes are inputs of each other in a circle: %s",
-				strings.Join(append(open[i:], key), " → "))
+		if isOpen[key] {
+			var circle []string
+			for _, node := range append(open[slices.Index(open, key):], key) {
+				circle = append(circle, plain(node))
+			}
+			return r.fail(member("nodes", key), "nodes are inputs of each other in a circle: %s",
+				strings.Join(circle, " → "))
 		}
 		if done[key] {
 			return nil
 		}
 		done[key] = true
-		open = append(open, key)
+		open, isOpen[key] = append(open, key), true
 		inputs := l.Nodes[key].Inputs
 		for _, name := range sortedKeys(inputs) {
 			if next := inputs[name].Node; next != "" {
@@ -75,7 +77,7 @@ func (r *reader) checkCircles(l *Lock) error {
 				}
 			}
 		}
-		open = open[:len(open)-1]
+		open, isOpen[key] = open[:len(open)-1], false
 		return nil
 	}
 	for _, key := range sortedKeys(l.Nodes) {

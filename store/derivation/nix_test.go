@@ -1,13 +1,16 @@
 package derivation
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"devenv/store/storepath"
 )
@@ -15,7 +18,7 @@ import (
 // TestNixAgrees has real Nix instantiate derivations of all kinds that need
 // each other, and derives each of its files again from what is in it.
 func TestNixAgrees(t *testing.T) {
-	drvs := instantiate(t, randomExpression(rand.New(rand.NewPCG(1, 2)), 200))
+	drvs := instantiate(t, t.TempDir(), randomExpression(rand.New(rand.NewPCG(1, 2)), 200))
 	read := func(p storepath.Path) (*Derivation, error) {
 		return Parse(storepath.Default, drvName(p), drvs[p])
 	}
@@ -59,6 +62,75 @@ func TestNixAgrees(t *testing.T) {
 	}
 	if merged == 0 {
 		t.Error("no derivation has inputs that are the same as others")
+	}
+}
+
+// TestNixShowsTheSame compares JSON with that of an older Nix, which tells the
+// same facts in another form.
+func TestNixShowsTheSame(t *testing.T) {
+	root := t.TempDir()
+	drvs := instantiate(t, root, randomExpression(rand.New(rand.NewPCG(3, 4)), 40))
+	shown := map[string]*Derivation{}
+	args := []string{"show-derivation"}
+	for p, text := range drvs {
+		d, err := Parse(storepath.Default, drvName(p), text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if utf8.ValidString(text) {
+			full := storepath.Default.Join(p)
+			shown[full] = d
+			args = append(args, full)
+		}
+	}
+	type facts struct {
+		Args            []string
+		Builder, System string
+		Env             map[string]string
+		InputSrcs       []string
+		InputDrvs       map[string][]string
+	}
+	var theirs map[string]facts
+	if err := json.Unmarshal(runNix(t, root, "nix", args...), &theirs); err != nil {
+		t.Fatal(err)
+	}
+	if len(theirs) != len(shown) || len(shown) < 10 {
+		t.Fatalf("%d derivations are shown of %d", len(theirs), len(shown))
+	}
+	for full, want := range theirs {
+		text, err := shown[full].JSON()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var ours struct {
+			facts
+			Inputs struct {
+				Drvs map[string]struct{ Outputs []string }
+				Srcs []string
+			}
+			StructuredAttrs map[string]any
+		}
+		if err := json.Unmarshal(text, &ours); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		got := ours.facts
+		got.InputSrcs, got.InputDrvs = []string{}, map[string][]string{}
+		for _, src := range ours.Inputs.Srcs {
+			got.InputSrcs = append(got.InputSrcs, "/nix/store/"+src)
+		}
+		for drv, uses := range ours.Inputs.Drvs {
+			got.InputDrvs["/nix/store/"+drv] = uses.Outputs
+		}
+		if _, ok := want.Env[StructuredAttrs]; ok {
+			if len(ours.StructuredAttrs) == 0 {
+				t.Errorf("%s: no structured attributes", full)
+			}
+			delete(want.Env, StructuredAttrs)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v\nwant %+v", full, got, want)
+		}
 	}
 }
 
@@ -134,7 +206,7 @@ func randomExpression(r *rand.Rand, n int) string {
 }
 
 // instantiate returns the text of all .drv files that Nix writes for expr.
-func instantiate(t *testing.T, expr string) map[storepath.Path]string {
+func instantiate(t *testing.T, root, expr string) map[storepath.Path]string {
 	t.Helper()
 	if _, err := exec.LookPath("nix-instantiate"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -142,16 +214,11 @@ func instantiate(t *testing.T, expr string) map[storepath.Path]string {
 		}
 		t.Skip("no nix-instantiate")
 	}
-	root := t.TempDir()
 	file := filepath.Join(root, "all.nix")
 	if err := os.WriteFile(file, []byte(expr), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("nix-instantiate", "--store", root, "--option", "experimental-features", "ca-derivations impure-derivations", file)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + root, "NIX_CONF_DIR=" + root}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("nix-instantiate: %v\n%s", err, out)
-	}
+	runNix(t, root, "nix-instantiate", file)
 	files, err := filepath.Glob(filepath.Join(root, "nix/store/*.drv"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no .drv files", err)
@@ -169,6 +236,21 @@ func instantiate(t *testing.T, expr string) map[storepath.Path]string {
 		drvs[p] = string(text)
 	}
 	return drvs
+}
+
+// runNix runs a command of Nix on the store at root and returns what it prints.
+func runNix(t *testing.T, root, name string, args ...string) []byte {
+	t.Helper()
+	args = append([]string{"--store", root, "--option", "experimental-features", "nix-command ca-derivations impure-derivations"}, args...)
+	cmd := exec.Command(name, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + root, "NIX_CONF_DIR=" + root}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, stderr.String())
+	}
+	return out
 }
 
 func drvName(p storepath.Path) string { return strings.TrimSuffix(p.Name(), Extension) }

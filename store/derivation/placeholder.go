@@ -2,10 +2,10 @@ package derivation
 
 import (
 	"crypto/sha256"
+	"strings"
 
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
-	"strings"
 )
 
 // Placeholder returns the text that a builder of the output called name finds

@@ -81,8 +81,12 @@ func (d Dir) make(kind fingerprintType, hash nixhash.Hash, name string) (Path, e
 	if err := CheckName(name); err != nil {
 		return Path{}, err
 	}
-	var short [512]byte // enough for all but the longest lists of references
-	text := append(short[:0], kind.name...)
+	var short [512]byte // enough unless there are many references
+	text := short[:0]
+	if size := 400 + (len(d)+2+digestLen+maxName/4)*len(kind.refs); size > len(short) {
+		text = make([]byte, 0, size)
+	}
+	text = append(text, kind.name...)
 	for _, ref := range sortedSet(kind.refs) {
 		text = append(text, ':')
 		text = append(append(append(text, d...), '/'), ref.base...)

@@ -54,7 +54,7 @@ func (s *Streams) Notice(format string, args ...any) {
 	if s.Quiet {
 		return
 	}
-	fmt.Fprintf(s.Err, "devenv: "+format+"\n", args...)
+	fmt.Fprintf(s.Err, "devenv: %s\n", s.text(fmt.Sprintf(format, args...)))
 }
 
 // Printf writes to the answer.

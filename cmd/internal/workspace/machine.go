@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -117,7 +119,7 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 		return resolver.Tree{}, err
 	}
 	tool = b.w.recall(tool, system)
-	if found, ok := b.w.inStore(ctx, tool, system); ok {
+	if found, ok := b.w.inStore(ctx, tool, system); ok && hold(ctx, s, found.Path) == nil {
 		return found, nil
 	}
 	if b.w.o.Offline {
@@ -135,6 +137,16 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 	return resolver.Tree{Path: s.Dir().Join(tree.Path), Real: s.Real(tree.Path), NarHash: tree.NarHash.SRI()}, nil
 }
 
+// hold keeps a tree that was found until this process ends: its root is made
+// only after all others are there, and a collection may run meanwhile.
+func hold(ctx context.Context, s *store.Store, path string) error {
+	p, err := s.Dir().Parse(path)
+	if err == nil {
+		_, err = s.Hold(ctx, p)
+	}
+	return err
+}
+
 func (b toolbox) Contribution(tool, version, real, place string) (resolver.Contribution, error) {
 	c, err := b.w.catalogue.Contribution(tool, version, real, place)
 	return resolver.Contribution(c), err
@@ -150,6 +162,9 @@ type trees struct{ s *store.Store }
 
 func (t trees) LookupNar(ctx context.Context, name string, hash nixhash.Hash) (tools.Tree, bool, error) {
 	info, err := t.s.LookupNar(ctx, name, hash)
+	if err == nil {
+		info, err = t.s.Hold(ctx, info.Path)
+	}
 	if errors.Is(err, store.ErrInvalid) {
 		return tools.Tree{}, false, nil
 	}
@@ -164,6 +179,13 @@ func (t trees) AddTree(ctx context.Context, name string, want nixhash.Hash, fill
 // rooter keeps store paths for package env.
 type rooter struct{ w *Workspace }
 
+// rootName names a root after the state that it belongs to: a store is shared
+// by users, and by homes, who know nothing of each other's environments.
+func (w *Workspace) rootName(name string) string {
+	sum := sha256.Sum256([]byte(w.layout.State))
+	return "state-" + hex.EncodeToString(sum[:8]) + "/" + name
+}
+
 func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error {
 	s, err := r.w.store(ctx)
 	if err != nil {
@@ -177,7 +199,7 @@ func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error
 		}
 		parsed = append(parsed, p)
 	}
-	return s.AddRoot(ctx, name, parsed...)
+	return s.AddRoot(ctx, r.w.rootName(name), parsed...)
 }
 
 func (r rooter) RemoveRoot(ctx context.Context, name string) error {
@@ -185,5 +207,5 @@ func (r rooter) RemoveRoot(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.RemoveRoot(ctx, name)
+	return s.RemoveRoot(ctx, r.w.rootName(name))
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -62,8 +63,8 @@ func TestNixAgrees(t *testing.T) {
 	for _, want := range answers {
 		got := answer{A: want.A, B: want.B, Order: Compare(want.A, want.B), Split: append([]string{}, Split(want.A)...)}
 		got.Name, got.Version = ParseName(want.A)
-		if fmt.Sprintf("%+q", got) != fmt.Sprintf("%+q", want) {
-			t.Errorf("%+q\nwant %+q", got, want)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v\nwant %+v", got, want)
 		}
 	}
 	if len(answers) != 3000 {
