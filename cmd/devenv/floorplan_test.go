@@ -28,8 +28,8 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":  {},
-	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "store/derivation"},
+	"resolver/nixlang/syntax":  {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
 	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},

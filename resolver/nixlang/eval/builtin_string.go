@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 var stringBuiltins = []primop{
 	{name: "toString", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
@@ -99,11 +96,4 @@ func prefixOf(text string, patterns []string) int {
 		}
 	}
 	return -1
-}
-
-// checkText refuses strings that are no UTF-8.
-func (ev *Evaluator) checkText(s string, pos Pos) {
-	if !utf8.ValidString(s) {
-		ev.fail(pos, "invalid UTF-8 in a string")
-	}
 }

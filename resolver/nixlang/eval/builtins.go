@@ -115,7 +115,7 @@ func (ev *Evaluator) derivationCell() *Value {
 var missingBuiltins = func() (ops []primop) {
 	for name, why := range map[string]string{
 		"fetchurl": "fetchers", "fetchTarball": "fetchers", "fetchGit": "fetchers", "fetchMercurial": "fetchers",
-		"fetchTree": "fetchers", "fromTOML": "TOML", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
+		"fetchTree": "fetchers", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
 		"flakeRefToString": "flakes", "outputOf": "dynamic derivations",
 	} {
 		ops = append(ops, primop{name: name, arity: 1, one: func(ev *Evaluator, pos Pos, _ *Value) Value {

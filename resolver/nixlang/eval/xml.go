@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"devenv/resolver/nixlang/notation"
 	"devenv/resolver/nixlang/syntax"
 )
 
@@ -36,7 +37,7 @@ func (w *xmlWriter) tag(name string, attrs ...string) {
 	w.indent()
 	w.out.WriteString("<" + name)
 	for i := 0; i < len(attrs); i += 2 {
-		w.out.WriteString(" " + attrs[i] + `="` + escapeXML(attrs[i+1]) + `"`)
+		w.out.WriteString(" " + attrs[i] + `="` + string(notation.AppendXML(nil, attrs[i+1])) + `"`)
 	}
 }
 
@@ -56,10 +57,6 @@ func (w *xmlWriter) close(name string) {
 	w.indent()
 	w.out.WriteString("</" + name + ">\n")
 }
-
-var xmlEscapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")
-
-func escapeXML(s string) string { return xmlEscapes.Replace(s) }
 
 func (w *xmlWriter) value(c *Value) {
 	w.ev.enter(w.pos)
