@@ -69,7 +69,7 @@ func runEval(ctx context.Context, a *app, o evalOptions) error {
 		return err
 	}
 	debug.SetMaxStack(deepStack)
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	debug.SetGCPercent(-1)
 	ev := eval.New(a.evalOptions(o, cwd))
 	defer context.AfterFunc(ctx, ev.Interrupt)()
 	text, err := printed(ev, o, cwd)
@@ -85,7 +85,8 @@ func (a *app) evalOptions(o evalOptions, cwd string) eval.Options {
 	host := &dryhost.Host{Dir: storepath.Default, Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Embed: eval.CoreFiles()}
 	opts := eval.Options{
 		Host: host, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
-		Now: func() int64 { return time.Now().Unix() }, Features: map[string]bool{},
+		Grown: func() { debug.SetGCPercent(100) },
+		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{},
 	}
 	for _, f := range o.features {
 		opts.Features[f] = true

@@ -31,18 +31,18 @@ func (h *Host) ReadFile(path string) ([]byte, error) {
 	if text, ok := h.Embed[path]; ok {
 		return []byte(text), nil
 	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot read '%s': it is no regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("cannot read '%s': it is a directory", path)
-	}
 	data := make([]byte, 0, info.Size()+512)
 	for {
 		n, err := f.Read(data[len(data):cap(data)])

@@ -7,10 +7,13 @@ import (
 
 var arithNames = map[byte]string{'+': "adding", '-': "subtracting", '*': "multiplying"}
 
-// arith subtracts, multiplies or divides.
+// arith adds, subtracts, multiplies or divides numbers.
 func (ev *Evaluator) arith(op byte, a, b Value, pos Pos) Value {
 	if a.kind() == kInt && b.kind() == kInt {
 		return ev.arithInt(op, a.int(), b.int(), pos)
+	}
+	if op == '/' {
+		return ev.divide(a, b, pos)
 	}
 	x, y := ev.number(a, pos), ev.number(b, pos)
 	switch op {
@@ -19,10 +22,19 @@ func (ev *Evaluator) arith(op byte, a, b Value, pos Pos) Value {
 	case '*':
 		return mkFloat(x * y)
 	}
+	return mkFloat(x + y)
+}
+
+// divide looks at the divisor first.
+func (ev *Evaluator) divide(a, b Value, pos Pos) Value {
+	if k := b.kind(); k != kInt && k != kFloat {
+		ev.typeError(pos, "a float", b)
+	}
+	y := ev.number(b, pos)
 	if y == 0 {
 		ev.fail(pos, "division by zero")
 	}
-	return mkFloat(x / y)
+	return mkFloat(ev.number(a, pos) / y)
 }
 
 // number takes an integer or a float.

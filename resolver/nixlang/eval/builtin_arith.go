@@ -5,8 +5,8 @@ import "math"
 func arithBuiltin(name string, op byte) primop {
 	return primop{name: name, arity: 2, two: func(ev *Evaluator, pos Pos, a, b *Value) Value {
 		x, y := ev.force(a), ev.force(b)
-		if op == '+' && (x.kind() == kFloat || y.kind() == kFloat) {
-			return mkFloat(ev.number(x, pos) + ev.number(y, pos))
+		if op == '/' {
+			return ev.arith(op, x, y, pos)
 		}
 		if x.kind() == kInt && y.kind() != kInt && y.kind() != kFloat {
 			ev.typeError(pos, "an integer", y)

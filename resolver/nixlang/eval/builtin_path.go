@@ -121,7 +121,10 @@ func readFile(ev *Evaluator, pos Pos, a *Value) Value {
 }
 
 func readDir(ev *Evaluator, pos Pos, a *Value) Value {
-	p := ev.realPath(a, pos)
+	p := ev.followLinks(ev.realPath(a, pos), pos)
+	if typ, err := ev.host.Lstat(p); err == nil && typ != Directory {
+		ev.fail(pos, "'%s' is not a directory", p)
+	}
 	entries, err := ev.host.ReadDir(p)
 	if err != nil {
 		ev.pathError(pos, p, err)

@@ -96,7 +96,7 @@ func (ev *Evaluator) copyPath(p string, pos Pos, ctx *Context) string {
 		var err error
 		store, err = ev.host.AddPath(AddPath{Name: baseName(p), Path: p})
 		if err != nil {
-			ev.fail(pos, "%s", err)
+			ev.pathError(pos, p, err)
 		}
 		ev.drvs.remember(p, store)
 	}

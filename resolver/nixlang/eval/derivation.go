@@ -185,6 +185,8 @@ func (b *drvBuilder) finish() Value {
 		ev.fail(b.pos, "required attribute 'builder' missing")
 	case b.drv.System == "":
 		ev.fail(b.pos, "required attribute 'system' missing")
+	case storepath.CheckName(b.drv.Name) != nil:
+		ev.fail(b.pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
 	case strings.HasSuffix(b.drv.Name, derivation.Extension):
 		ev.fail(b.pos, "derivation names are not allowed to end in '%s'", derivation.Extension)
 	}
@@ -318,4 +320,14 @@ func (b *drvBuilder) result(dir storepath.Dir, path storepath.Path) Value {
 		out.add(o.Name, mkContextString(text, ev.contextOf(ContextElem{Kind: BuiltOutput, Path: full, Output: o.Name})))
 	}
 	return out.value()
+}
+
+// nameProblem says what is wrong with a name.
+func nameProblem(name string) string {
+	for _, r := range name {
+		if storepath.CheckName("a"+string(r)) != nil {
+			return "name '" + name + "' contains illegal character '" + string(r) + "'"
+		}
+	}
+	return storepath.CheckName(name).Error()
 }

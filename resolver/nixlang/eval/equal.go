@@ -102,7 +102,11 @@ func (ev *Evaluator) less(a, b Value, pos Pos) bool {
 	case ka == kList && kb == kList:
 		return ev.lessLists(a.list(), b.list(), pos)
 	}
-	ev.fail(pos, "cannot compare %s with %s", typeName(a), typeName(b))
+	what := "values are %s and %s"
+	if typeWords[ka] == typeWords[kb] {
+		what = "values of that type are incomparable (values are %s and %s)"
+	}
+	ev.fail(pos, "cannot compare %s with %s; "+what, typeName(a), typeName(b), ev.brief(a), ev.brief(b))
 	return false
 }
 

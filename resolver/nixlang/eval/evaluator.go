@@ -69,6 +69,13 @@ func New(opts Options) *Evaluator {
 // Interrupt makes a running evaluation stop with an error, soon.
 func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
 
+// slabBytes is what a slab takes; after grownAfter of them an evaluation is
+// large.
+const (
+	slabBytes  = 64 << 10
+	grownAfter = 256 << 20 / slabBytes
+)
+
 // refill is called when a slab is used up: the one place where an evaluation
 // looks around.
 func (ev *Evaluator) refill() {
@@ -76,7 +83,10 @@ func (ev *Evaluator) refill() {
 		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
 	}
 	ev.refills++
-	if ev.opts.MaxMemory > 0 && ev.refills*64<<10 > ev.opts.MaxMemory {
+	if ev.refills == grownAfter && ev.opts.Grown != nil {
+		ev.opts.Grown()
+	}
+	if ev.opts.MaxMemory > 0 && ev.refills*slabBytes > ev.opts.MaxMemory {
 		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
 	}
 }

@@ -48,8 +48,15 @@ func (ev *Evaluator) appendJSON(dst []byte, c *Value, pos Pos, ctx *Context, toS
 
 func (ev *Evaluator) appendJSONAttrs(dst []byte, v Value, pos Pos, ctx *Context, toStore bool) []byte {
 	attrs := v.attrs()
-	if get(attrs, ev.sym.toString) != nil {
-		return ev.appendJSONString(dst, ev.coerce(v, pos, ctx, coercePath), pos)
+	if f := get(attrs, ev.sym.toString); f != nil {
+		s := ev.call(ev.force(f), pos, ev.cell(v))
+		switch {
+		case s.kind() == kAttrs && get(s.attrs(), ev.sym.outPath) == nil && get(s.attrs(), ev.sym.toString) == nil:
+			ev.fail(pos, "`__toString` must return a string, but got %s: %s", typeName(s), ev.brief(s))
+		case s.kind() != kAttrs && s.kind() != kPath && !s.isString():
+			ev.fail(pos, "`__toString` should return a string, but got %s: %s", typeName(s), ev.brief(s))
+		}
+		return ev.appendJSONString(dst, ev.coerce(s, pos, ctx, coercePath), pos)
 	}
 	if out := get(attrs, ev.sym.outPath); out != nil {
 		return ev.appendJSON(dst, out, pos, ctx, toStore)

@@ -1,5 +1,7 @@
 package syntax
 
+import "strings"
+
 // stringExpr reads "…"; the current token is the opening quote.
 func (p *Parser) stringExpr() ID {
 	id := p.stringBody()
@@ -80,8 +82,14 @@ func (p *Parser) literal() (escaped bool) {
 	return escaped
 }
 
+// nulByte refuses the literal that begins at pos and holds a NUL byte.
 func (p *Parser) nulByte() {
-	p.fail(uint32(p.pos), "input string has a NUL byte (0x00), which is not allowed in strings")
+	text := p.src[p.pos:]
+	if i := strings.IndexAny(text, "\"'"); i >= 0 {
+		text = text[:i]
+	}
+	text = strings.ReplaceAll(text[:min(len(text), 200)], "\x00", "␀")
+	p.fail(uint32(p.pos), "input string '%s' cannot be represented as Nix string because it contains null bytes", text)
 }
 
 // text returns where the value of src[from:to] is kept: in the source if it
