@@ -19,6 +19,9 @@ type Options struct {
 	Features     map[string]bool // experimental features that are on
 	TraceVerbose bool            // builtins.traceVerbose speaks
 	Now          func() int64    // seconds since 1970; builtins.currentTime
+	// Grown is called once, when an evaluation has become large: the time to
+	// collect garbage, which small ones are faster without.
+	Grown func()
 }
 
 // SearchEntry is one entry of NIX_PATH: Prefix may be empty.
