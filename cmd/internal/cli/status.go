@@ -10,10 +10,7 @@ import (
 	"devenv/cmd/internal/workspace"
 )
 
-type statusOptions struct {
-	json bool
-	dir  string
-}
+type statusOptions struct{ json bool }
 
 func newStatusCmd(a *app) *cobra.Command {
 	var o statusOptions
@@ -21,18 +18,21 @@ func newStatusCmd(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "Say what is active here, and why",
 		Long: `Say which projects apply in this directory, outermost first: what declares them, whether their
-environment is active in this shell, up to date, failed or waiting for permission, and what changed.`,
+environment is active in this shell, up to date, failed or waiting for permission, and what changed.
+
+--json prints an array of layers: dir, state ("ready", "not built yet", "changed", "failed", "needs
+devenv allow", "denied", "nothing to do"), active, label, declarations, tools (as list --json
+has them), variables ("+NEW", "~REPLACED", "-REMOVED", "^PREPENDED"), message, changed, why, key, built.`,
 		Example: "  devenv status\n  devenv status --json",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), a, o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print an array of layers, outermost first")
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	return cmd
 }
 
 func runStatus(ctx context.Context, a *app, o statusOptions) error {
-	dir, err := a.dir(o.dir)
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ type Finding struct {
 	Check string `json:"check"`
 	State Health `json:"state"`
 	Fact  string `json:"fact"`
-	Cure  string `json:"cure,omitempty"` // what to do, as a sentence or a command
+	Cure  string `json:"cure"` // what to do, as a sentence or a command
 }
 
 // Examine runs all checks. It changes nothing and touches no network.
