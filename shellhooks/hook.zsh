@@ -17,11 +17,11 @@ done
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
   typeset -g __devenv_pid=$$ __devenv_inherited=1
-  typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known= __devenv_root= __devenv_dir= __devenv_gen=
+  typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known=
   typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
   typeset -gi __devenv_asked_at=0
   typeset -ga __devenv_said __devenv_lines __devenv_todo __devenv_asked __devenv_changed __devenv_unknown
-  typeset -ga __devenv_want __devenv_gens __devenv_watches __devenv_absences __devenv_candidates
+  typeset -ga __devenv_want __devenv_dirs __devenv_gens __devenv_checks
 fi
 typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked again
 
@@ -45,11 +45,8 @@ __devenv_chpwd() {
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
   [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
-  local __devenv_f
-  for __devenv_f in "${__devenv_gens[@]}"; do
-    [[ -e $__devenv_f ]] || return 1
-  done
   (( ${#__devenv_asked} )) || return 0
+  local __devenv_f
   if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
     __devenv_asked=()
     return 1
@@ -60,12 +57,17 @@ __devenv_ready() {
 }
 
 __devenv_hook() {
-  __devenv_ready || __devenv_refresh
-  [[ -z $__devenv_silent ]] || return 0
-  if [[ -z ${DEVENV_OFF-} ]]; then
+  if ! __devenv_ready; then
+    __devenv_refresh
     __devenv_look
-    (( ! ${#__devenv_changed} )) || __devenv_ask
+  elif __devenv_stale; then
+    __devenv_current || __devenv_refresh
+    __devenv_look
+  elif [[ -z $__devenv_known ]] && __devenv_marked "${PWD%/}"; then
+    __devenv_look
   fi
+  [[ -z $__devenv_silent ]] || return 0
+  (( ! ${#__devenv_changed} )) || __devenv_ask
   # Powerlevel10k's instant prompt wants silence: the lines wait for the next one.
   (( ! ${#__devenv_lines} || ${+__p9k_instant_prompt_active} )) || __devenv_speak
   (( ! ${#__devenv_todo} )) || __devenv_run_enter
@@ -80,8 +82,7 @@ __devenv_refresh() {
   fi
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
-  __devenv_want=() __devenv_unknown=() __devenv_gens=()
-  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
   [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
@@ -90,7 +91,7 @@ __devenv_refresh() {
 # --- from $PWD upwards --------------------------------------------------------
 
 __devenv_walk() {
-  local __devenv_d=${PWD%/}
+  local __devenv_d=${PWD%/} __devenv_root
   [[ $PWD == /* ]] || return 0
   while true; do
     if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
@@ -117,50 +118,38 @@ __devenv_marked() {
   [[ $1/ != */(node_modules|.git|vendor)/* ]]
 }
 
-# Pointers call the next three, and __devenv_end.
+# Pointers define a function that is true when something has changed, and call
+# this and __devenv_end.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+# ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 __devenv_layer() {
   if [[ $1 != "$__devenv_abi" ]]; then
     __devenv_frozen=1
     __devenv_say "abi $1" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
     return 1
   fi
+  __devenv_dirs+=("$2")
   __devenv_gens+=("$3")
-  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
-  if [[ -n $4 ]]; then
+  __devenv_checks+=("$4")
+  __devenv_root=$6
+  if [[ -n $5 ]]; then
     if __devenv_direnv "$2"; then
       __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
       return 0
     fi
-    __devenv_want+=("$4")
-    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
-      __devenv_said+=("$3" "$4") # the parent has said it
+    __devenv_want+=("$5")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$5:"* ]]; then
+      __devenv_said+=("$3" "$5") # the parent has said it
       return 0
     fi
   fi
   # A message belongs to its generation, the label to the environment.
-  if [[ -n $6 ]]; then
-    __devenv_said+=("$4")
-    __devenv_say "$3" "$6"
-  elif [[ -n $4 && -n $7 ]]; then
-    __devenv_say "$4" "$7"
+  if [[ -n $7 ]]; then
+    __devenv_said+=("$5")
+    __devenv_say "$3" "$7"
+  elif [[ -n $5 && -n $8 ]]; then
+    __devenv_say "$5" "$8"
   fi
-}
-
-# FILE REF ...
-__devenv_watch() {
-  local __devenv_f __devenv_r
-  for __devenv_f __devenv_r in "$@"; do
-    __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$__devenv_f" "$__devenv_r")
-  done
-}
-
-# DIR REF CANDIDATE ...
-__devenv_absent() {
-  local __devenv_from=$(( ${#__devenv_candidates} + 1 ))
-  __devenv_candidates+=("${@[3,-1]}")
-  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates}")
 }
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -232,17 +221,13 @@ __devenv_end() { __devenv_did+=:.: }
 # NAME VALUE
 __devenv_set() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  case $__devenv_op in
-    (enter)
-      __devenv_keep "$1"
-      __devenv_assign -x "$1" "$2"
-      ;;
-    (leave)
-      local __devenv_n=$1
-      if [[ ${(P)+__devenv_n} == 1 && ${(P)__devenv_n} == "$2" ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+  local __devenv_n=$1
+  if [[ $__devenv_op == enter ]]; then
+    __devenv_keep "$1"
+    __devenv_assign -x "$1" "$2"
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ ${(P)+__devenv_n}${(P)__devenv_n} == "1$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
@@ -250,16 +235,14 @@ __devenv_set() {
 __devenv_unset() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
   local __devenv_n=$1
-  case $__devenv_op in
-    (enter)
+  if [[ $__devenv_op == enter ]]; then
+    if [[ ${(P)+__devenv_n} == 1 ]]; then
       __devenv_keep "$1"
       __devenv_assign -u "$1"
-      ;;
-    (leave)
-      if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+    fi
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
@@ -346,12 +329,15 @@ __devenv_keep() {
   esac
 }
 
+# Once it is given back nothing of it is left.
 __devenv_give_back() {
   local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
   if [[ ${(P)+__devenv_o} == 1 ]]; then
     __devenv_assign -x "$1" "${(P)__devenv_o}"
+    unset -v "$__devenv_o"
   elif [[ ${(P)+__devenv_p} == 1 ]]; then
     __devenv_assign +x "$1" "${(P)__devenv_p}"
+    unset -v "$__devenv_p"
   else
     __devenv_assign -u "$1"
   fi
@@ -361,19 +347,29 @@ __devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__d
 
 # --- changes, and the process that looks at them -------------------------------
 
-# Which layers' files have changed. To zsh a missing file is neither newer nor older.
-__devenv_look() {
-  local __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to
-  for __devenv_g __devenv_d __devenv_f __devenv_r in "${__devenv_watches[@]}"; do
-    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r || ! -e $__devenv_f ]]; then
-      __devenv_change "$__devenv_g" "$__devenv_d"
-    fi
+__devenv_stale() {
+  local __devenv_c
+  for __devenv_c in "${__devenv_checks[@]}"; do
+    if "$__devenv_c"; then return 0; fi
   done
-  for __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to in "${__devenv_absences[@]}"; do
-    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r ]]; then
-      for __devenv_f in "${(@)__devenv_candidates[__devenv_from,__devenv_to]}"; do
-        [[ ! -e $__devenv_f ]] || __devenv_change "$__devenv_g" "$__devenv_d"
-      done
+  return 1
+}
+
+__devenv_current() {
+  local __devenv_g
+  for __devenv_g in "${__devenv_gens[@]}"; do
+    [[ -e $__devenv_g ]] || return 1
+  done
+}
+
+# Which directories have changed.
+__devenv_look() {
+  local -i __devenv_j
+  local __devenv_d
+  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
+  for (( __devenv_j = 1; __devenv_j <= ${#__devenv_checks}; __devenv_j++ )); do
+    if "${__devenv_checks[__devenv_j]}"; then
+      __devenv_change "${__devenv_gens[__devenv_j]}" "${__devenv_dirs[__devenv_j]}"
     fi
   done
   if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written
