@@ -16,7 +16,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestHelp holds what a person reads behind --help, so that a change of it is
 // seen: testdata/help has a file for each command. Go test -update writes them.
 func TestHelp(t *testing.T) {
-	help := func(args ...string) []byte { return []byte(output(t, slices.Concat([]string{"devenv"}, args, []string{"--help"})...)) }
+	help := func(args ...string) []byte {
+		return []byte(output(t, slices.Concat([]string{"devenv"}, args, []string{"--help"})...))
+	}
 	top := help()
 	texts := map[string][]byte{"devenv": top}
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllSubmatch(top, -1) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -77,18 +78,18 @@ func (a *app) printLayer(l workspace.LayerStatus) {
 	a.streams.Printf("%s  %s\n", st.Bold(l.Dir), state)
 	rows := [][]string{{"  declared by", strings.Join(l.Declarations, ", ")}}
 	for _, t := range l.Tools {
-		rows = append(rows, []string{"  " + t.Tool, t.Version + "  " + st.Dim("("+t.Constraint+", "+t.Origin+")")})
+		rows = append(rows, []string{"  " + t.Tool, cmp.Or(t.Version, t.State()) + "  " + st.Dim("("+t.Constraint+", "+t.Origin+")")})
 	}
 	if len(l.Variables) > 0 {
 		rows = append(rows, []string{"  would change", strings.Join(l.Variables, " ")})
 	}
 	if l.Message != "" {
-		rows = append(rows, []string{"  says", l.Message})
+		rows = append(rows, []string{"  says", a.streams.Short(l.Message)})
 	}
 	for _, why := range l.Changed {
 		rows = append(rows, []string{"  changed", why})
 	}
-	if !l.Built.IsZero() {
+	if l.Key != "" && !l.Built.IsZero() {
 		rows = append(rows, []string{"  built", l.Built.Format("2006-01-02 15:04:05")})
 	}
 	ui.Table(a.streams.Out, st, nil, rows)
