@@ -13,7 +13,7 @@ import (
 // out.
 func fact(err error) string {
 	text := err.Error()
-	if file, why, call := fileError(err); call != "" {
+	if file, call, why := fileError(err); call != "" {
 		text = strings.Replace(text, call, file+": "+why.Error(), 1)
 		text = strings.Replace(text, file+": "+file+": ", file+": ", 1)
 	}
@@ -22,7 +22,7 @@ func fact(err error) string {
 
 // fileHint is the next step for errors of the file system that brought none.
 func fileHint(err error) string {
-	file, why, call := fileError(err)
+	file, call, why := fileError(err)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "make room with devenv gc --older-than 30d, or put DEVENV_STORE on a larger disk"
@@ -39,14 +39,14 @@ func fileHint(err error) string {
 }
 
 // fileError finds what the system says about a file, and how package os puts it.
-func fileError(err error) (file string, why error, call string) {
+func fileError(err error) (file string, call string, why error) {
 	var path *fs.PathError
 	if errors.As(err, &path) {
-		return path.Path, path.Err, path.Error()
+		return path.Path, path.Error(), path.Err
 	}
 	var link *os.LinkError
 	if errors.As(err, &link) {
-		return link.New, link.Err, link.Error()
+		return link.New, link.Error(), link.Err
 	}
-	return "", nil, ""
+	return "", "", nil
 }
