@@ -10,6 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"devenv/resolver/manifest"
+	"devenv/resolver/source"
 	"devenv/resolver/versionfile"
 )
 
@@ -83,6 +84,9 @@ func isCeiling(dir string, ceilings []string) bool {
 // isRoot reports whether the manifest says root = true. One that is not valid
 // says nothing; Load tells what is wrong with it.
 func isRoot(data []byte) bool {
+	if source.CheckNesting(manifest.Name, data) != nil {
+		return false
+	}
 	var p unstable.Parser
 	p.Reset(data)
 	for p.NextExpression() {

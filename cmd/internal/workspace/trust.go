@@ -59,8 +59,8 @@ func (w *Workspace) permit(p *resolver.Project) error {
 }
 
 func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, error) {
-	code, err := p.Code(func(tool lockfile.Tool, part lockfile.Part) bool {
-		return w.catalogue.Owns(tool.Name, part.URL)
+	code, err := p.Code(func(tool lockfile.Tool, system string, part lockfile.Part) bool {
+		return w.catalogue.Owns(tool.Name, tool.Version, system, part.URL)
 	})
 	if err != nil {
 		return env.Subject{}, nil, err
