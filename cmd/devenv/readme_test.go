@@ -101,7 +101,7 @@ func readmeEnviron(t *testing.T, dir string) []string {
 	return []string{
 		"HOME=" + home, "TERM=dumb", "SHELL=/bin/bash", "LANG=C.UTF-8", "GOFLAGS=",
 		"PATH=" + strings.Join([]string{bin, filepath.Join(dir, "system"), os.Getenv("PATH")}, ":"),
-		"GOBIN=" + bin, "GOCACHE=" + goEnv(t, "GOCACHE"), "GOMODCACHE=" + goEnv(t, "GOMODCACHE"),
+		"GOBIN=" + bin, "GOCACHE=" + strings.TrimSpace(output(t, "go", "env", "GOCACHE")), "GOMODCACHE=" + strings.TrimSpace(output(t, "go", "env", "GOMODCACHE")),
 		"XDG_CACHE_HOME=" + filepath.Join(dir, "cache"), "DEVENV_STORE=" + filepath.Join(dir, "store"),
 		"NPM_CONFIG_REGISTRY=" + toolstest.NpmRegistry(t), "GOPROXY=" + toolstest.GoProxy(t),
 	}
@@ -162,7 +162,7 @@ func readRunes(from io.Reader, to chan<- string) {
 // waitFor reads until the text since the last call ends as wanted.
 func waitFor(t *testing.T, screen <-chan string, want *regexp.Regexp) {
 	t.Helper()
-	late := time.After(10*time.Second)
+	late := time.After(10 * time.Second)
 	var seen strings.Builder
 	for !want.MatchString(seen.String()) {
 		select {
