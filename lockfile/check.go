@@ -48,9 +48,6 @@ func (r *reader) checkEdges(w *walker, key string) error {
 	return nil
 }
 
-// shown is an input path as Nix writes it in messages and follows attributes.
-func shown(path []string) string { return "'" + strings.Join(path, "/") + "'" }
-
 // checkCircles refuses nodes that are inputs of themselves, over however many
 // others. Follows paths may lead back up: they say which node, not what it needs.
 func (r *reader) checkCircles(l *Lock) error {
@@ -59,8 +56,12 @@ func (r *reader) checkCircles(l *Lock) error {
 	var visit func(key string) error
 	visit = func(key string) error {
 		if i := slices.Index(open, key); i >= 0 {
-			return r.fail("nodes."+key, "nodes are inputs of each other in a circle: %s",
-				strings.Join(append(open[i:], key), " → "))
+			var circle []string
+			for _, node := range append(open[i:], key) {
+				circle = append(circle, plain(node))
+			}
+			return r.fail(member("nodes", key), "nodes are inputs of each other in a circle: %s",
+				strings.Join(circle, " → "))
 		}
 		if done[key] {
 			return nil

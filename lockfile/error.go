@@ -4,16 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"strings"
 )
 
 // A Position is a place in a lock file. Lines and columns count from 1,
 // columns in characters. The zero Position is no place in particular.
 type Position struct{ Line, Column int }
-
-// places are the positions of a parsed lock's values, by the path that
-// messages show, such as nodes.node.locked.parts[0].url.
-type places map[string]Position
 
 // An Error says what is wrong with a lock file, and where.
 type Error struct {
@@ -24,7 +19,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	if e.Line == 0 {
+	switch {
+	case e.File == "":
+		return e.Problem
+	case e.Line == 0:
 		return fmt.Sprintf("%s: %s", e.File, e.Problem)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem)
@@ -57,7 +55,7 @@ func conflict(data []byte, file string) *Error {
 	for text := range bytes.Lines(data) {
 		line++
 		for _, marker := range conflictMarkers {
-			if !strings.HasPrefix(string(text), marker) {
+			if !bytes.HasPrefix(text, []byte(marker)) {
 				continue
 			}
 			base := filepath.Base(file)

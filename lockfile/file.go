@@ -65,7 +65,9 @@ func resolve(path string) (string, error) {
 			return path, nil // not a link, or nothing there: the next call says what
 		}
 		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+			// Not Dir and Join: they take a/../b for b, though a may be a link.
+			dir, _ := filepath.Split(path)
+			target = dir + target
 		}
 		path = target
 	}
@@ -103,15 +105,16 @@ func replace(path string, data []byte, mode fs.FileMode) (err error) {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	dir, _ := filepath.Split(path)
+	syncDir(dir)
+	return nil
 }
 
-// syncDir makes a rename in dir last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+// syncDir makes a rename in dir last, where the file system can. dir ends with a
+// slash, or is empty for the working directory.
+func syncDir(dir string) {
+	if d, err := os.Open(dir + "."); err == nil {
+		d.Sync()
+		d.Close()
 	}
-	defer d.Close()
-	return d.Sync()
 }

@@ -12,8 +12,6 @@ type Lock struct {
 	Root  string           // the key of the root node
 	Nodes map[string]*Node // by key; the root is among them
 	Extra Attrs            // attributes beside "nodes", "root" and "version", unknown to this package
-
-	where places // of a parsed lock, for the errors of later checks
 }
 
 // A Node is one pinned thing. All that a node holds is printed; nil fields are left out.

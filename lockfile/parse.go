@@ -10,14 +10,14 @@ import (
 // input that leads nowhere or in a circle, a tool's pin that does not hold
 // what it should.
 func Parse(data []byte, name string) (*Lock, error) {
-	if err := conflict(data, name); err != nil {
-		return nil, err
-	}
-	v, where, syntax := scan(data)
+	v, syntax := scan(data)
 	if syntax != nil {
+		if err := conflict(data, name); err != nil {
+			return nil, err
+		}
 		return nil, &Error{File: name, Position: syntax.at, Problem: syntax.problem}
 	}
-	r := &reader{file: name, where: where}
+	r := &reader{file: name, data: data}
 	lock, err := r.lock(v)
 	if err == nil {
 		err = r.check(lock)
@@ -31,12 +31,12 @@ func Parse(data []byte, name string) (*Lock, error) {
 // A reader turns JSON values into a lock's. Paths say where a value lies.
 type reader struct {
 	file    string
-	where   places
+	data    []byte
 	version int64
 }
 
 func (r *reader) fail(path, format string, args ...any) error {
-	return &Error{File: r.file, Position: r.where[path], Problem: fmt.Sprintf(format, args...)}
+	return &Error{File: r.file, Position: locate(r.data, path), Problem: fmt.Sprintf(format, args...)}
 }
 
 // kind is how messages call the type of v.
@@ -52,8 +52,10 @@ func kind(v any) string {
 		return "a boolean"
 	case nil:
 		return "null"
+	case float64:
+		return "a number with a fraction or an exponent"
 	default:
-		return "a number"
+		return "a whole number"
 	}
 }
 
@@ -98,7 +100,7 @@ func (r *reader) lock(v any) (*Lock, error) {
 	if r.version < oldestVersion || r.version > Version {
 		return nil, r.unknownVersion()
 	}
-	lock := &Lock{Nodes: map[string]*Node{}, where: r.where}
+	lock := &Lock{Nodes: map[string]*Node{}}
 	if lock.Root, err = need[string](r, top, "", "root"); err != nil {
 		return nil, err
 	}

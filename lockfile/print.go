@@ -139,7 +139,7 @@ func appendFloat(b []byte, f float64) []byte {
 	switch abs := math.Abs(f); {
 	case math.IsNaN(f) || math.IsInf(f, 0):
 		return append(b, "null"...)
-	case abs == 0 || abs >= 1e-5 && abs < 1e15:
+	case abs == 0 || abs >= 1e-4 && abs < 1e15:
 		start := len(b)
 		b = strconv.AppendFloat(b, f, 'f', -1, 64)
 		if !strings.Contains(string(b[start:]), ".") {

@@ -1,10 +1,8 @@
 package lockfile
 
 import (
+	"bytes"
 	"fmt"
-	"math"
-	"strconv"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -12,16 +10,23 @@ import (
 // those with tools a depth of 8.
 const maxDepth = 64
 
+// maxKey is how long a key may be, in bytes: paths in messages are made of keys.
+const maxKey = 1000
+
 // A scanner turns JSON (RFC 8259) into Go values as Attrs describes them. It
 // is as strict as Nix's own parser and stricter in one thing: an object may
-// not have one key twice. It notes where each value begins.
+// not have one key twice.
 type scanner struct {
 	data  []byte
 	i     int // the next byte
 	line  int // the number of lines before i
 	bol   int // where the line with i begins
 	depth int
-	where places
+
+	path  []byte // of the value being read, in the form that messages show
+	want  string // a path to look for, if seek
+	seek  bool
+	found Position // where its value begins
 }
 
 // A syntaxError is raised with panic and caught in scan: every step of the
@@ -32,8 +37,21 @@ type syntaxError struct {
 }
 
 // scan reads the one value that data consists of.
-func scan(data []byte) (v any, where places, err *syntaxError) {
-	s := &scanner{data: data, where: places{}}
+func scan(data []byte) (v any, err *syntaxError) {
+	s := &scanner{data: data}
+	return s.scan()
+}
+
+// locate returns where the value at path begins: nodes.node.locked.parts[0].url
+// is such a path. It is the zero Position where there is none. Paths are looked
+// for when an error needs one, so that what is right costs nothing.
+func locate(data []byte, path string) Position {
+	s := &scanner{data: data, want: path, seek: true}
+	s.scan()
+	return s.found
+}
+
+func (s *scanner) scan() (v any, err *syntaxError) {
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -43,16 +61,16 @@ func scan(data []byte) (v any, where places, err *syntaxError) {
 			panic(e)
 		}
 	}()
-	if len(data) >= 3 && string(data[:3]) == "\ufeff" {
+	if bytes.HasPrefix(s.data, []byte("\ufeff")) {
 		s.i, s.bol = 3, 3
 	}
 	s.space()
-	v = s.value("")
+	v = s.value()
 	s.space()
 	if s.i < len(s.data) {
 		s.fail("there is more after the end of the JSON value")
 	}
-	return v, s.where, nil
+	return v, nil
 }
 
 // here is the position of the byte at offset i in the current line.
@@ -60,10 +78,11 @@ func (s *scanner) here(i int) Position {
 	return Position{s.line + 1, utf8.RuneCount(s.data[s.bol:i]) + 1}
 }
 
-func (s *scanner) fail(format string, args ...any) { s.failAt(s.here(s.i), format, args...) }
+func (s *scanner) fail(format string, args ...any) { s.failAt(s.i, format, args...) }
 
-func (s *scanner) failAt(p Position, format string, args ...any) {
-	panic(&syntaxError{p, fmt.Sprintf(format, args...)})
+// failAt fails at an offset in the line with i.
+func (s *scanner) failAt(offset int, format string, args ...any) {
+	panic(&syntaxError{s.here(offset), fmt.Sprintf(format, args...)})
 }
 
 // unexpected fails at the next byte, where what was expected.
@@ -98,14 +117,15 @@ func (s *scanner) space() {
 	}
 }
 
-// value reads a value. path is where it lies, in the form that messages show.
-func (s *scanner) value(path string) any {
-	s.where[path] = s.here(s.i)
+func (s *scanner) value() any {
+	if s.seek && s.found.Line == 0 && string(s.path) == s.want {
+		s.found = s.here(s.i)
+	}
 	switch c := s.peek(); {
 	case c == '{':
-		return s.object(path)
+		return s.object()
 	case c == '[':
-		return s.array(path)
+		return s.array()
 	case c == '"':
 		return s.str()
 	case c == '-' || '0' <= c && c <= '9':
@@ -153,7 +173,7 @@ func (s *scanner) leave() {
 	s.i++
 }
 
-func (s *scanner) object(path string) any {
+func (s *scanner) object() any {
 	object := map[string]any{}
 	if !s.enter('}') {
 		s.leave()
@@ -163,9 +183,11 @@ func (s *scanner) object(path string) any {
 		if s.peek() != '"' {
 			s.unexpected("a key in quotes")
 		}
-		at := s.here(s.i)
+		at := s.i
 		key := s.str()
-		inner := member(path, key)
+		if len(key) > maxKey {
+			s.failAt(at, "a key of %d bytes; %d are allowed", len(key), maxKey)
+		}
 		if _, twice := object[key]; twice {
 			s.failAt(at, "the key %q is there twice", key)
 		}
@@ -175,162 +197,25 @@ func (s *scanner) object(path string) any {
 		}
 		s.i++
 		s.space()
-		object[key] = s.value(inner)
+		outer := len(s.path)
+		s.path = appendMember(s.path, key)
+		object[key] = s.value()
+		s.path = s.path[:outer]
 	}
 	return object
 }
 
-func (s *scanner) array(path string) any {
+func (s *scanner) array() any {
 	array := []any{}
 	if !s.enter(']') {
 		s.leave()
 		return array
 	}
 	for more := true; more; more = s.next(']') {
-		array = append(array, s.value(element(path, len(array))))
+		outer := len(s.path)
+		s.path = appendElement(s.path, len(array))
+		array = append(array, s.value())
+		s.path = s.path[:outer]
 	}
 	return array
-}
-
-// member and element are the paths of values inside the one at path.
-func member(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}
-
-func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
-
-// number reads a number as Nix's parser does: a whole number that fits 64 bits
-// stays one, everything else is a float64.
-func (s *scanner) number() any {
-	start := s.i
-	if s.peek() == '-' {
-		s.i++
-	}
-	if s.peek() == '0' {
-		s.i++
-	} else {
-		s.digits()
-	}
-	whole := true
-	if s.peek() == '.' {
-		whole = false
-		s.i++
-		s.digits()
-	}
-	if s.peek() == 'e' || s.peek() == 'E' {
-		whole = false
-		s.i++
-		if s.peek() == '+' || s.peek() == '-' {
-			s.i++
-		}
-		s.digits()
-	}
-	text := string(s.data[start:s.i])
-	if whole {
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return n
-		}
-		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-			return n
-		}
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(f, 0) {
-		s.failAt(s.here(start), "the number %s is out of range", text)
-	}
-	return f
-}
-
-func (s *scanner) digits() {
-	start := s.i
-	for c := s.peek(); '0' <= c && c <= '9'; c = s.peek() {
-		s.i++
-	}
-	if s.i == start {
-		s.unexpected("a digit")
-	}
-}
-
-// str reads a string, from its opening to its closing quote.
-func (s *scanner) str() string {
-	open := s.here(s.i)
-	s.i++
-	start := s.i
-	var out []byte // what start's part of the string follows on
-	for {
-		if s.i >= len(s.data) {
-			s.failAt(open, "the file ends inside the string that begins here")
-		}
-		switch c := s.data[s.i]; {
-		case c == '"':
-			out = append(out, s.data[start:s.i]...)
-			s.i++
-			return string(out)
-		case c == '\\':
-			out = append(out, s.data[start:s.i]...)
-			out = utf8.AppendRune(out, s.escape())
-			start = s.i
-		case c < ' ':
-			s.fail("not JSON: a control character (0x%02x) inside a string", c)
-		case c < utf8.RuneSelf:
-			s.i++
-		default:
-			r, size := utf8.DecodeRune(s.data[s.i:])
-			if r == utf8.RuneError && size == 1 {
-				s.fail("byte 0x%02x is not UTF-8", c)
-			}
-			s.i += size
-		}
-	}
-}
-
-// escape reads what a backslash begins.
-func (s *scanner) escape() rune {
-	at := s.here(s.i)
-	s.i += 2
-	if s.i > len(s.data) {
-		s.failAt(at, "the file ends inside a string")
-	}
-	switch c := s.data[s.i-1]; c {
-	case '"', '\\', '/':
-		return rune(c)
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	case 'u':
-		r := s.hex4(at)
-		if !utf16.IsSurrogate(r) {
-			return r
-		}
-		if s.i+1 < len(s.data) && s.data[s.i] == '\\' && s.data[s.i+1] == 'u' {
-			s.i += 2
-			if pair := utf16.DecodeRune(r, s.hex4(at)); pair != utf8.RuneError {
-				return pair
-			}
-		}
-		s.failAt(at, "half of a surrogate pair (RFC 8259, 8.2)")
-	}
-	s.failAt(at, "not JSON: there is no escape \\%c", s.data[s.i-1])
-	return 0
-}
-
-func (s *scanner) hex4(at Position) rune {
-	if s.i+4 <= len(s.data) {
-		if n, err := strconv.ParseUint(string(s.data[s.i:s.i+4]), 16, 16); err == nil {
-			s.i += 4
-			return rune(n)
-		}
-	}
-	s.failAt(at, "not JSON: \\u needs four hexadecimal digits")
-	return 0
 }

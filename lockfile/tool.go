@@ -46,11 +46,10 @@ const toolType = "tool"
 func (n *Node) isTool() bool { return n.Locked["type"] == toolType }
 
 // Tools returns the tools among the root's inputs, sorted by name; several
-// versions of one tool in the order they were set in. The error is an *Error;
-// a lock that was parsed and not changed since has none.
+// versions of one tool in the order they were set in. The error is an *Error
+// of no file; a lock that was parsed and not changed since has none.
 func (l *Lock) Tools() ([]Tool, error) {
-	r := &reader{where: l.where}
-	return r.tools(l)
+	return (&reader{}).tools(l)
 }
 
 // toolInputs are the root's inputs that are tools: python, python_2, …
@@ -74,7 +73,6 @@ func (l *Lock) toolInputs() []string {
 // SetTools makes tools the only tools of the lock, and leaves everything else
 // as it is. The order of several versions of one tool is kept.
 func (l *Lock) SetTools(tools []Tool) {
-	l.where = nil
 	root := l.Nodes[l.Root]
 	for _, input := range l.toolInputs() {
 		delete(l.Nodes, root.Inputs[input].Node)

@@ -1,11 +1,15 @@
+# devenv's hook for bash, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; none is exported. Words
 # at the top level carry a backslash, and aliases are off while the functions are
 # read, so that nobody's alias gets into them, and so is allexport. Bash 3.2 reads all of it; see
 # __devenv_exported for what it cannot know.
 
+case $- in *a*) \set +a; __devenv_allexport=1 ;; *) __devenv_allexport= ;; esac
 if \shopt -q expand_aliases; then __devenv_aliases=1; else __devenv_aliases=; fi
 \shopt -u expand_aliases
-case $- in *a*) \set +a; __devenv_allexport=1 ;; *) __devenv_allexport= ;; esac
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
@@ -14,7 +18,7 @@ if [[ ${__devenv_pid-} != "$$" ]]; then
   __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
   __devenv_said=() __devenv_lines=() __devenv_todo=()
   __devenv_asked=() __devenv_asked_at=0 __devenv_changed=() __devenv_unknown=()
-  __devenv_want=() __devenv_gens=() __devenv_watches=() __devenv_absences=() __devenv_candidates=()
+  __devenv_want=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
 fi
 __devenv_patience=60 # seconds until an unanswered question is asked again
 
@@ -30,11 +34,8 @@ __devenv_prompt() {
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
   [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
-  local __devenv_f
-  for __devenv_f in ${__devenv_gens[@]+"${__devenv_gens[@]}"}; do
-    [[ -e $__devenv_f ]] || return 1
-  done
   (( ${#__devenv_asked[@]} )) || return 0
+  local __devenv_f
   (( SECONDS - __devenv_asked_at < __devenv_patience && SECONDS >= __devenv_asked_at )) || { __devenv_asked=(); return 1; }
   for __devenv_f in ${__devenv_unknown[@]+"${__devenv_unknown[@]}"}; do
     [[ ! -e $__devenv_roots${__devenv_f%/}/@env/bash ]] || return 1
@@ -53,12 +54,17 @@ __devenv_hook() {
 }
 
 __devenv_turn() {
-  __devenv_ready || __devenv_refresh
-  [[ -z $__devenv_silent ]] || return 0
-  if [[ -z ${DEVENV_OFF-} ]]; then
+  if ! __devenv_ready; then
+    __devenv_refresh
     __devenv_look
-    (( ! ${#__devenv_changed[@]} )) || __devenv_ask
+  elif __devenv_stale; then
+    __devenv_current || __devenv_refresh
+    __devenv_look
+  elif [[ -z $__devenv_known ]] && __devenv_marked "${PWD%/}"; then
+    __devenv_look
   fi
+  [[ -z $__devenv_silent ]] || return 0
+  (( ! ${#__devenv_changed[@]} )) || __devenv_ask
   (( ! ${#__devenv_lines[@]} )) || __devenv_speak
   (( ! ${#__devenv_todo[@]} )) || __devenv_run_enter
 }
@@ -67,15 +73,14 @@ __devenv_turn() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
-    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did"
+    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
-  __devenv_want=() __devenv_unknown=() __devenv_gens=()
-  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk
-  [[ -n $__devenv_frozen ]] || __devenv_switch
+  __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
+  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
 }
 
@@ -87,8 +92,11 @@ __devenv_walk() {
   while :; do
     if [[ -e $__devenv_roots$__devenv_d/@env/bash ]]; then
       [[ $__devenv_d != "${PWD%/}" ]] || __devenv_known=1
+      __devenv_did=
       . "$__devenv_roots$__devenv_d/@env/bash" || :
-      [[ -z $__devenv_root && -z $__devenv_frozen ]] || return 0
+      [[ -z $__devenv_frozen ]] || return 0
+      [[ -n $__devenv_did ]] || return 1
+      [[ -z $__devenv_root ]] || return 0
     elif __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
@@ -105,50 +113,38 @@ __devenv_marked() {
   case $1/ in */node_modules/* | */.git/* | */vendor/*) return 1 ;; esac
 }
 
-# Pointers call the next three.
+# Pointers define a function that is true when something has changed, and call
+# this and __devenv_end.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+# ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 __devenv_layer() {
   if [[ $1 != "$__devenv_abi" ]]; then
     __devenv_frozen=1
     __devenv_say "abi $1" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
     return 1
   fi
+  __devenv_dirs+=("$2")
   __devenv_gens+=("$3")
-  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
-  if [[ -n $4 ]]; then
+  __devenv_checks+=("$4")
+  __devenv_root=$6
+  if [[ -n $5 ]]; then
     if __devenv_direnv "$2"; then
       __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
       return 0
     fi
-    __devenv_want+=("$4")
-    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
-      __devenv_said+=("$3" "$4") # the parent has said it
+    __devenv_want+=("$5")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$5:"* ]]; then
+      __devenv_said+=("$3" "$5") # the parent has said it
       return 0
     fi
   fi
   # A message belongs to its generation, the label to the environment.
-  if [[ -n $6 ]]; then
-    __devenv_said+=("$4")
-    __devenv_say "$3" "$6"
-  elif [[ -n $4 && -n $7 ]]; then
-    __devenv_say "$4" "$7"
+  if [[ -n $7 ]]; then
+    __devenv_said+=("$5")
+    __devenv_say "$3" "$7"
+  elif [[ -n $5 && -n $8 ]]; then
+    __devenv_say "$5" "$8"
   fi
-}
-
-# FILE REF ...
-__devenv_watch() {
-  while (( $# )); do
-    __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$1" "$2")
-    shift 2
-  done
-}
-
-# DIR REF CANDIDATE ...
-__devenv_absent() {
-  local __devenv_from=${#__devenv_candidates[@]}
-  __devenv_candidates+=("${@:3}")
-  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates[@]}")
 }
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -173,14 +169,14 @@ __devenv_switch() {
   done
   if [[ -n $__devenv_inherited ]]; then
     for (( __devenv_j = 0; __devenv_j < __devenv_n; __devenv_j++ )); do
-      __devenv_script paths "${__devenv_have[__devenv_j]}" :
+      __devenv_script paths "${__devenv_have[__devenv_j]}" : || return 1
     done
   fi
   for (( __devenv_j = ${#__devenv_have[@]} - 1; __devenv_j >= __devenv_n; __devenv_j-- )); do
-    __devenv_script leave "${__devenv_have[__devenv_j]}" :
+    __devenv_script leave "${__devenv_have[__devenv_j]}" : || return 1
   done
   for (( __devenv_j = __devenv_m - 1 - __devenv_n; __devenv_j >= 0; __devenv_j-- )); do
-    __devenv_script enter "${__devenv_want[__devenv_j]}" :
+    __devenv_script enter "${__devenv_want[__devenv_j]}" : || return 1
   done
   __devenv_layers=${DEVENV_LAYERS-}
   __devenv_inherited=
@@ -193,6 +189,7 @@ __devenv_script() {
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
   if [[ -r $__devenv_file ]]; then
     . "$__devenv_file" "$1" || :
+    [[ $__devenv_did == *:.: ]] || return 1
   elif [[ $1 == leave ]]; then
     eval "unset -v \${!DEVENV_OLD_$2_@}"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
@@ -214,35 +211,32 @@ __devenv_script() {
 
 # Environment scripts call the rest of this part. Each call is one step.
 
+# The last line of every script: Ctrl-C has not cut it short.
+__devenv_end() { __devenv_did+=:.:; }
+
 # NAME VALUE
 __devenv_set() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  case $__devenv_op in
-    enter)
-      __devenv_keep "$1"
-      export "$1=$2" || :
-      ;;
-    leave)
-      if [[ -n ${!1+x} && ${!1} == "$2" ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+  if [[ $__devenv_op == enter ]]; then
+    [[ -z ${!1+x} ]] || __devenv_keep "$1"
+    export "$1=$2" || :
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ ${!1+x}${!1-} == "x$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
 # NAME
 __devenv_unset() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  case $__devenv_op in
-    enter)
+  if [[ $__devenv_op == enter ]]; then
+    if [[ -n ${!1+x} ]]; then
       __devenv_keep "$1"
       unset -v "$1" || :
-      ;;
-    leave)
-      if [[ -z ${!1+x} ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+    fi
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ -z ${!1+x} ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
@@ -313,7 +307,6 @@ __devenv_run_enter() {
 # The old value of a variable goes where children find it if it was exported,
 # else to a variable of this shell.
 __devenv_keep() {
-  [[ -n ${!1+x} ]] || return 0
   if __devenv_exported "$1"; then
     export "DEVENV_OLD_${__devenv_key}_$1=${!1}"
   else
@@ -321,12 +314,15 @@ __devenv_keep() {
   fi
 }
 
+# Once it is given back nothing of it is left.
 __devenv_give_back() {
   local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
   if [[ -n ${!__devenv_o+x} ]]; then
     export "$1=${!__devenv_o}" || :
+    unset -v "$__devenv_o"
   elif [[ -n ${!__devenv_p+x} ]]; then
     export -n "$1=${!__devenv_p}" || :
+    unset -v "$__devenv_p"
   else
     unset -v "$1" || :
   fi
@@ -344,22 +340,28 @@ fi
 
 # --- changes, and the process that looks at them -------------------------------
 
-# Which layers' files have changed; bash takes a missing file for an older one.
-__devenv_look() {
-  local __devenv_j __devenv_c __devenv_d
-  for (( __devenv_j = 0; __devenv_j < ${#__devenv_watches[@]}; __devenv_j += 4 )); do
-    if [[ ${__devenv_watches[__devenv_j + 2]} -nt ${__devenv_watches[__devenv_j + 3]} ||
-      ${__devenv_watches[__devenv_j + 2]} -ot ${__devenv_watches[__devenv_j + 3]} ]]; then
-      __devenv_change "${__devenv_watches[__devenv_j]}" "${__devenv_watches[__devenv_j + 1]}" || :
-    fi
+__devenv_stale() {
+  local __devenv_c
+  for __devenv_c in ${__devenv_checks[@]+"${__devenv_checks[@]}"}; do
+    if "$__devenv_c"; then return 0; fi
   done
-  for (( __devenv_j = 0; __devenv_j < ${#__devenv_absences[@]}; __devenv_j += 6 )); do
-    if [[ ${__devenv_absences[__devenv_j + 2]} -nt ${__devenv_absences[__devenv_j + 3]} ||
-      ${__devenv_absences[__devenv_j + 2]} -ot ${__devenv_absences[__devenv_j + 3]} ]]; then
-      for (( __devenv_c = __devenv_absences[__devenv_j + 4]; __devenv_c < __devenv_absences[__devenv_j + 5]; __devenv_c++ )); do
-        [[ ! -e ${__devenv_candidates[__devenv_c]} ]] ||
-          __devenv_change "${__devenv_absences[__devenv_j]}" "${__devenv_absences[__devenv_j + 1]}" || :
-      done
+  return 1
+}
+
+__devenv_current() {
+  local __devenv_g
+  for __devenv_g in ${__devenv_gens[@]+"${__devenv_gens[@]}"}; do
+    [[ -e $__devenv_g ]] || return 1
+  done
+}
+
+# Which directories have changed.
+__devenv_look() {
+  local __devenv_j __devenv_d
+  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
+  for (( __devenv_j = 0; __devenv_j < ${#__devenv_checks[@]}; __devenv_j++ )); do
+    if "${__devenv_checks[__devenv_j]}"; then
+      __devenv_change "${__devenv_gens[__devenv_j]}" "${__devenv_dirs[__devenv_j]}" || :
     fi
   done
   if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written

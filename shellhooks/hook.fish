@@ -1,15 +1,19 @@
+# devenv's hook for fish, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; no variable of that name
 # is exported or universal. What runs at every prompt substitutes no command,
 # since fish makes a pipe for each.
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if not set -qg __devenv_pid; or test "$__devenv_pid" != $fish_pid
     set -g __devenv_pid $fish_pid
     set -g __devenv_inherited 1
-    for name in seen layers frozen known root dir gen op key busy
+    for name in seen layers frozen known root op key busy
         set -g __devenv_$name ''
     end
-    for name in did entered said lines todo asked changed unknown want gens watches tests absences absent_dirs candidates
+    for name in did entered said lines todo asked changed unknown want dirs gens checks
         set -g __devenv_$name
     end
 end
@@ -49,15 +53,8 @@ function __devenv_hook
     if not __devenv_ready
         __devenv_refresh
         __devenv_look
-    else if test $__devenv_tests
-        for __devenv_f in $__devenv_gens
-            if not test -e $__devenv_f
-                __devenv_refresh
-                break
-            end
-        end
-        __devenv_look
-    else if test $__devenv_absent_dirs; and __devenv_any $__devenv_candidates
+    else if __devenv_stale
+        __devenv_current; or __devenv_refresh
         __devenv_look
     else if test -z "$__devenv_known"; and __devenv_marked $PWD
         __devenv_look
@@ -74,19 +71,17 @@ function __devenv_refresh
     set -g __devenv_busy 1
     set -g __devenv_seen ''
     if test -n "$__devenv_op" # Ctrl-C came in the middle: finish that first
-        __devenv_script $__devenv_op $__devenv_key $__devenv_did
+        __devenv_script $__devenv_op $__devenv_key $__devenv_did; or return
         set -g __devenv_inherited 1
     end
     test "$DEVENV_LAYERS" = "$__devenv_layers"; or set -g __devenv_inherited 1
     set -g __devenv_frozen ''
     set -g __devenv_known ''
-    for __devenv_name in want unknown gens watches absences candidates
+    for __devenv_name in want unknown dirs gens checks
         set -g __devenv_$__devenv_name
     end
-    set -g __devenv_tests -n '' # one expression, true when something is to be done
-    set -g __devenv_absent_dirs -n '' # another, true when candidates are to be looked for
-    test -n "$DEVENV_OFF"; or __devenv_walk
-    test -n "$__devenv_frozen"; or __devenv_switch
+    test -n "$DEVENV_OFF"; or __devenv_walk; or return
+    test -n "$__devenv_frozen"; or __devenv_switch; or return
     set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$__devenv_pwd"
     set -g __devenv_busy ''
 end
@@ -101,8 +96,11 @@ function __devenv_walk
         if test -e $__devenv_roots$__devenv_d/@env/fish
             test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
             set -g __devenv_root ''
+            set -g __devenv_did
             builtin source $__devenv_roots$__devenv_d/@env/fish
-            test -n "$__devenv_root$__devenv_frozen"; and return
+            test -n "$__devenv_frozen"; and return 0
+            contains -- . $__devenv_did; or return 1
+            test -n "$__devenv_root"; and return 0
         else if __devenv_marked $__devenv_d
             if test -n "$__devenv_d"
                 set -a __devenv_unknown $__devenv_d
@@ -110,91 +108,64 @@ function __devenv_walk
                 set -a __devenv_unknown /
             end
         end
-        test -n "$__devenv_d"; or return
-        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return
-        if set -q __devenv_ceiling[1]
-            contains -- "$__devenv_d" $__devenv_ceiling; and return
-            test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return
-        end
+        test -n "$__devenv_d"; or return 0
+        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return 0
+        set -q __devenv_ceiling[1]; or continue
+        contains -- "$__devenv_d" $__devenv_ceiling; and return 0
+        test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return 0
     end
 end
 
+# A directory with one of these may be a project. Fish before 3.5 has no path.
 if builtin -q path
-    function __devenv_any
-        builtin path filter -q -- $argv
+    function __devenv_marked
+        builtin path filter -q -- $argv[1]/$__devenv_markers
+        and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
     end
-else # fish before 3.5
-    function __devenv_any
-        for __devenv_f in $argv
+else
+    function __devenv_marked
+        string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/; and return 1
+        for __devenv_f in $argv[1]/$__devenv_markers
             test -e $__devenv_f; and return 0
         end
         return 1
     end
 end
 
-# A directory with one of these may be a project.
-function __devenv_marked
-    __devenv_any $argv[1]/$__devenv_markers
-    and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
-end
+# Pointers define a function that is true when something has changed, and call
+# this and __devenv_end.
 
-# Pointers call the next three.
-
-# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+# ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 function __devenv_layer
     if test "$argv[1]" != $__devenv_abi
         set -g __devenv_frozen 1
         __devenv_say "abi $argv[1]" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
         return 1
     end
+    set -a __devenv_dirs $argv[2]
     set -a __devenv_gens $argv[3]
-    set -a __devenv_tests -o ! -e $argv[3]
-    set -g __devenv_root $argv[5]
-    set -g __devenv_dir $argv[2]
-    set -g __devenv_gen $argv[3]
-    if test -n "$argv[4]"
+    set -a __devenv_checks $argv[4]
+    set -g __devenv_root $argv[6]
+    if test -n "$argv[5]"
         if __devenv_direnv $argv[2]
             __devenv_say "direnv $argv[2]" "direnv is active in $argv[2], so devenv stands aside there"
             return 0
         end
-        set -a __devenv_want $argv[4]
+        set -a __devenv_want $argv[5]
         set -l --path __devenv_active $DEVENV_LAYERS
-        if test -n "$__devenv_inherited"; and contains -- $argv[4] $__devenv_active
-            set -a __devenv_said $argv[3] $argv[4] # the parent has said it
+        if test -n "$__devenv_inherited"; and contains -- $argv[5] $__devenv_active
+            set -a __devenv_said $argv[3] $argv[5] # the parent has said it
             return 0
         end
     end
     # A message belongs to its generation, the label to the environment.
-    if test -n "$argv[6]"
-        set -a __devenv_said $argv[4]
-        __devenv_say $argv[3] $argv[6]
-    else if test -n "$argv[4]" -a -n "$argv[7]"
-        __devenv_say $argv[4] $argv[7]
+    if test -n "$argv[7]"
+        set -a __devenv_said $argv[5]
+        __devenv_say $argv[3] $argv[7]
+    else if test -n "$argv[5]" -a -n "$argv[8]"
+        __devenv_say $argv[5] $argv[8]
     end
     return 0
-end
-
-# FILE REF ...
-function __devenv_watch
-    set -l __devenv_f
-    for __devenv_r in $argv
-        if set -q __devenv_f[1]
-            set -a __devenv_watches $__devenv_gen $__devenv_dir $__devenv_f $__devenv_r
-            set -a __devenv_tests -o $__devenv_f -nt $__devenv_r -o $__devenv_f -ot $__devenv_r
-            set __devenv_f
-        else
-            set __devenv_f $__devenv_r
-        end
-    end
-end
-
-# DIR REF CANDIDATE ...
-function __devenv_absent
-    for __devenv_f in $argv[3..-1]
-        set -a __devenv_absences $__devenv_gen $__devenv_dir $__devenv_f
-    end
-    set -a __devenv_candidates $argv[3..-1]
-    set -a __devenv_absent_dirs -o $argv[1] -nt $argv[2] -o $argv[1] -ot $argv[2]
 end
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -221,17 +192,18 @@ function __devenv_switch
     end
     if test -n "$__devenv_inherited"
         for __devenv_k in $__devenv_kept
-            __devenv_script paths $__devenv_k 0
+            __devenv_script paths $__devenv_k; or return 1
         end
     end
     for __devenv_k in $__devenv_have[-1..1]
-        __devenv_script leave $__devenv_k 0
+        __devenv_script leave $__devenv_k; or return 1
     end
     for __devenv_k in $__devenv_wanted
-        __devenv_script enter $__devenv_k 0
+        __devenv_script enter $__devenv_k; or return 1
     end
     set -g __devenv_layers "$DEVENV_LAYERS"
     set -g __devenv_inherited ''
+    return 0
 end
 
 # OP KEY DONE...: source an environment's script, except for its steps DONE. Until
@@ -244,6 +216,7 @@ function __devenv_script
     set -g __devenv_op $argv[1]
     if test -r $__devenv_file
         builtin source $__devenv_file $argv[1]
+        contains -- . $__devenv_did; or return 1
     else if test $argv[1] = leave
         for __devenv_n in (set -xn)
             string match -q -- "DEVENV_OLD_$argv[2]_*" $__devenv_n; and set -eg $__devenv_n
@@ -251,7 +224,7 @@ function __devenv_script
         __devenv_say "lost $argv[2]" "what an environment changed is not on record any more, so it stays: open a new shell"
     else
         set -g __devenv_op ''
-        return
+        return 0
     end
     switch $argv[1]
         case enter
@@ -269,39 +242,51 @@ function __devenv_script
             end
     end
     set -g __devenv_op ''
+    return 0
 end
 
 # Environment scripts call the rest of this part. Each call is one step.
+
+# The last line of every script: Ctrl-C has not cut it short.
+function __devenv_end
+    set -ga __devenv_did .
+end
 
 # NAME VALUE
 function __devenv_set
     contains -- $argv[1] $__devenv_did; and return
     set -l __devenv_n $argv[1]
-    switch $__devenv_op
-        case enter
-            __devenv_keep $__devenv_n
-            set -gx $__devenv_n $argv[2]
-        case leave
-            set -qg $__devenv_n; and test x"$$__devenv_n" = x"$argv[2]"; and __devenv_give_back $__devenv_n
+    if test $__devenv_op = enter
+        set -q $__devenv_n; and __devenv_keep $__devenv_n
+        set -gx $__devenv_n $argv[2]
+    else if test $__devenv_op = leave
+        if set -qg $__devenv_n; and test x"$$__devenv_n" = x"$argv[2]"
+            __devenv_give_back $__devenv_n
+        else
             __devenv_forget $__devenv_n
+        end
     end
     set -a __devenv_did $__devenv_n
 end
 
-# NAME   A universal variable is not touched but covered.
+# NAME   A universal variable is not touched but covered, by nothing: fish exports
+# it as long as there is no other of its name that is exported.
 function __devenv_unset
     contains -- $argv[1] $__devenv_did; and return
     set -l __devenv_n $argv[1]
-    switch $__devenv_op
-        case enter
+    if test $__devenv_op = enter
+        if set -q $__devenv_n
             __devenv_keep $__devenv_n
             set -eg $__devenv_n
-            set -qUx $__devenv_n; and set -gu $__devenv_n
-        case leave
-            if not set -qg $__devenv_n; or not set -q $__devenv_n[1]
-                __devenv_give_back $__devenv_n
-            end
+            set -qUx $__devenv_n; and set -gx $__devenv_n
+        end
+    else if test $__devenv_op = leave
+        if not set -qg $__devenv_n
+            or set -qU $__devenv_n; and test -z "$$__devenv_n"
+            __devenv_give_back $__devenv_n
+        else
             __devenv_forget $__devenv_n
+        end
     end
     set -a __devenv_did $__devenv_n
 end
@@ -385,6 +370,7 @@ function __devenv_keep
     end
 end
 
+# Once it is given back nothing of it is left.
 function __devenv_give_back
     set -l __devenv_n $argv[1]
     set -l __devenv_o DEVENV_OLD_{$__devenv_key}_$__devenv_n
@@ -392,8 +378,10 @@ function __devenv_give_back
     set -eg $__devenv_n
     if set -q $__devenv_o
         set -qUx $__devenv_n; and test x"$$__devenv_n" = x"$$__devenv_o"; or set -gx $__devenv_n $$__devenv_o
+        set -eg $__devenv_o
     else if set -q $__devenv_p
         set -gu $__devenv_n $$__devenv_p
+        set -eg $__devenv_p
     end
 end
 
@@ -404,24 +392,29 @@ end
 
 # --- changes, and the process that looks at them -------------------------------
 
-# Which layers' files have changed; fish takes a missing file for an older one.
+function __devenv_stale
+    for __devenv_c in $__devenv_checks
+        $__devenv_c; and return 0
+    end
+    return 1
+end
+
+function __devenv_current
+    for __devenv_g in $__devenv_gens
+        test -e $__devenv_g; or return 1
+    end
+    return 0
+end
+
+# Which directories have changed.
 function __devenv_look
     test -n "$DEVENV_OFF"; and return
-    set -l __devenv_w
-    for __devenv_f in $__devenv_watches
-        set -a __devenv_w $__devenv_f
-        set -q __devenv_w[4]; or continue
-        test $__devenv_w[3] -nt $__devenv_w[4] -o $__devenv_w[3] -ot $__devenv_w[4]
-        and __devenv_change $__devenv_w[1] $__devenv_w[2]
-        set __devenv_w
-    end
-    if test $__devenv_absent_dirs
-        for __devenv_f in $__devenv_absences
-            set -a __devenv_w $__devenv_f
-            set -q __devenv_w[3]; or continue
-            test -e $__devenv_w[3]; and __devenv_change $__devenv_w[1] $__devenv_w[2]
-            set __devenv_w
-        end
+    set -l __devenv_g $__devenv_gens
+    set -l __devenv_d $__devenv_dirs
+    for __devenv_c in $__devenv_checks
+        $__devenv_c; and __devenv_change $__devenv_g[1] $__devenv_d[1]
+        set -e __devenv_g[1]
+        set -e __devenv_d[1]
     end
     if test -z "$__devenv_known"; and __devenv_marked $PWD # one may just have been written
         contains -- $PWD $__devenv_unknown; or set -p __devenv_unknown $PWD
@@ -437,6 +430,7 @@ function __devenv_change
     contains -- $argv[1] $__devenv_asked; and return 1
     set -a __devenv_asked $argv[1]
     set -a __devenv_changed $argv[2]
+    return 0
 end
 
 # The sh in between keeps the process out of the job table and leaves $last_pid alone.

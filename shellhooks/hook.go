@@ -32,20 +32,19 @@ func Hook(shell env.Shell, layout env.Layout, devenv string) ([]byte, error) {
 		{"envs", layout.Env("")},
 		{"devenv", devenv},
 	}
-	var assign, rest string
+	var assign, text string
 	switch shell {
 	case env.Bash:
-		assign, rest = "__devenv_%s=%s\n", bashHook
+		assign, text = "__devenv_%s=%s\n", bashHook
 	case env.Zsh:
-		assign, rest = "typeset -g __devenv_%s=%s\n", zshHook
+		assign, text = "typeset -g __devenv_%s=%s\n", zshHook
 	case env.Fish:
-		assign, rest = "set -g __devenv_%s %s\n", fishHook
+		assign, text = "set -g __devenv_%s %s\n", fishHook
 		facts = append(facts, struct{ name, value string }{"stamp", layout.Hook(shell) + ".asked"})
 	default:
 		return nil, fmt.Errorf("there is no hook for the shell %q", shell)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# devenv's hook for %s. It is written by \"devenv setup\"; changes here are lost.\n", shell)
 	for _, fact := range facts {
 		quoted, err := Quote(shell, fact.value)
 		if err != nil {
@@ -53,6 +52,5 @@ func Hook(shell env.Shell, layout env.Layout, devenv string) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, assign, fact.name, quoted)
 	}
-	b.WriteString("\n" + rest)
-	return []byte(b.String()), nil
+	return []byte(strings.Replace(text, "# facts\n", b.String(), 1)), nil
 }

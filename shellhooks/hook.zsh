@@ -1,18 +1,27 @@
+# devenv's hook for zsh, written by "devenv setup": changes here are lost.
+#
 # Every name that is defined here begins with __devenv_; none is exported. The
 # functions that zsh calls begin with "emulate -L zsh", so that no option of the
-# user's reaches the others; aliases are off while they are read.
+# user's reaches the others; those that change how they are read are off meanwhile.
 
-if [[ -o aliases ]]; then __devenv_aliases=1; else __devenv_aliases=; fi
-\setopt no_aliases
+__devenv_options=()
+for __devenv_o in aliases all_export ignore_braces ignore_close_braces sh_glob csh_junkie_quotes; do
+  if [[ -o $__devenv_o ]]; then
+    __devenv_options+=("$__devenv_o")
+    \unsetopt "$__devenv_o"
+  fi
+done
+
+# facts
 
 # What this process knows. Sourcing the file again keeps it.
 if [[ ${__devenv_pid-} != "$$" ]]; then
   typeset -g __devenv_pid=$$ __devenv_inherited=1
-  typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known= __devenv_root= __devenv_dir= __devenv_gen=
+  typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known=
   typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
   typeset -gi __devenv_asked_at=0
   typeset -ga __devenv_said __devenv_lines __devenv_todo __devenv_asked __devenv_changed __devenv_unknown
-  typeset -ga __devenv_want __devenv_gens __devenv_watches __devenv_absences __devenv_candidates
+  typeset -ga __devenv_want __devenv_dirs __devenv_gens __devenv_checks
 fi
 typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked again
 
@@ -36,11 +45,8 @@ __devenv_chpwd() {
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
   [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
-  local __devenv_f
-  for __devenv_f in "${__devenv_gens[@]}"; do
-    [[ -e $__devenv_f ]] || return 1
-  done
   (( ${#__devenv_asked} )) || return 0
+  local __devenv_f
   if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
     __devenv_asked=()
     return 1
@@ -51,12 +57,17 @@ __devenv_ready() {
 }
 
 __devenv_hook() {
-  __devenv_ready || __devenv_refresh
-  [[ -z $__devenv_silent ]] || return 0
-  if [[ -z ${DEVENV_OFF-} ]]; then
+  if ! __devenv_ready; then
+    __devenv_refresh
     __devenv_look
-    (( ! ${#__devenv_changed} )) || __devenv_ask
+  elif __devenv_stale; then
+    __devenv_current || __devenv_refresh
+    __devenv_look
+  elif [[ -z $__devenv_known ]] && __devenv_marked "${PWD%/}"; then
+    __devenv_look
   fi
+  [[ -z $__devenv_silent ]] || return 0
+  (( ! ${#__devenv_changed} )) || __devenv_ask
   # Powerlevel10k's instant prompt wants silence: the lines wait for the next one.
   (( ! ${#__devenv_lines} || ${+__p9k_instant_prompt_active} )) || __devenv_speak
   (( ! ${#__devenv_todo} )) || __devenv_run_enter
@@ -66,29 +77,31 @@ __devenv_hook() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
-    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did"
+    __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
-  __devenv_want=() __devenv_unknown=() __devenv_gens=()
-  __devenv_watches=() __devenv_absences=() __devenv_candidates=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk
-  [[ -n $__devenv_frozen ]] || __devenv_switch
+  __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
+  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
 }
 
 # --- from $PWD upwards --------------------------------------------------------
 
 __devenv_walk() {
-  local __devenv_d=${PWD%/}
+  local __devenv_d=${PWD%/} __devenv_root
   [[ $PWD == /* ]] || return 0
   while true; do
     if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
       [[ $__devenv_d != "${PWD%/}" ]] || __devenv_known=1
       __devenv_root=
+      __devenv_did=
       . "$__devenv_roots$__devenv_d/@env/zsh"
-      [[ -z $__devenv_root && -z $__devenv_frozen ]] || return 0
+      [[ -z $__devenv_frozen ]] || return 0
+      [[ -n $__devenv_did ]] || return 1
+      [[ -z $__devenv_root ]] || return 0
     elif __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
@@ -105,50 +118,38 @@ __devenv_marked() {
   [[ $1/ != */(node_modules|.git|vendor)/* ]]
 }
 
-# Pointers call the next three.
+# Pointers define a function that is true when something has changed, and call
+# this and __devenv_end.
 
-# ABI DIR GENFILE KEY ROOT MESSAGE LABEL
+# ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 __devenv_layer() {
   if [[ $1 != "$__devenv_abi" ]]; then
     __devenv_frozen=1
     __devenv_say "abi $1" "this shell's hook is of another version: restart the shell (if that is not enough: devenv reload)"
     return 1
   fi
+  __devenv_dirs+=("$2")
   __devenv_gens+=("$3")
-  __devenv_root=$5 __devenv_dir=$2 __devenv_gen=$3
-  if [[ -n $4 ]]; then
+  __devenv_checks+=("$4")
+  __devenv_root=$6
+  if [[ -n $5 ]]; then
     if __devenv_direnv "$2"; then
       __devenv_say "direnv $2" "direnv is active in $2, so devenv stands aside there"
       return 0
     fi
-    __devenv_want+=("$4")
-    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$4:"* ]]; then
-      __devenv_said+=("$3" "$4") # the parent has said it
+    __devenv_want+=("$5")
+    if [[ -n $__devenv_inherited && :${DEVENV_LAYERS-}: == *":$5:"* ]]; then
+      __devenv_said+=("$3" "$5") # the parent has said it
       return 0
     fi
   fi
   # A message belongs to its generation, the label to the environment.
-  if [[ -n $6 ]]; then
-    __devenv_said+=("$4")
-    __devenv_say "$3" "$6"
-  elif [[ -n $4 && -n $7 ]]; then
-    __devenv_say "$4" "$7"
+  if [[ -n $7 ]]; then
+    __devenv_said+=("$5")
+    __devenv_say "$3" "$7"
+  elif [[ -n $5 && -n $8 ]]; then
+    __devenv_say "$5" "$8"
   fi
-}
-
-# FILE REF ...
-__devenv_watch() {
-  local __devenv_f __devenv_r
-  for __devenv_f __devenv_r in "$@"; do
-    __devenv_watches+=("$__devenv_gen" "$__devenv_dir" "$__devenv_f" "$__devenv_r")
-  done
-}
-
-# DIR REF CANDIDATE ...
-__devenv_absent() {
-  local __devenv_from=$(( ${#__devenv_candidates} + 1 ))
-  __devenv_candidates+=("${@[3,-1]}")
-  __devenv_absences+=("$__devenv_gen" "$__devenv_dir" "$1" "$2" "$__devenv_from" "${#__devenv_candidates}")
 }
 
 # Whether direnv is active in a directory, or will be before the next prompt.
@@ -172,14 +173,14 @@ __devenv_switch() {
   done
   if [[ -n $__devenv_inherited ]]; then
     for (( __devenv_j = 1; __devenv_j <= __devenv_n; __devenv_j++ )); do
-      __devenv_script paths "${__devenv_have[__devenv_j]}" :
+      __devenv_script paths "${__devenv_have[__devenv_j]}" : || return 1
     done
   fi
   for (( __devenv_j = ${#__devenv_have}; __devenv_j > __devenv_n; __devenv_j-- )); do
-    __devenv_script leave "${__devenv_have[__devenv_j]}" :
+    __devenv_script leave "${__devenv_have[__devenv_j]}" : || return 1
   done
   for (( __devenv_j = __devenv_m - __devenv_n; __devenv_j >= 1; __devenv_j-- )); do
-    __devenv_script enter "${__devenv_want[__devenv_j]}" :
+    __devenv_script enter "${__devenv_want[__devenv_j]}" : || return 1
   done
   __devenv_layers=${DEVENV_LAYERS-}
   __devenv_inherited=
@@ -192,6 +193,7 @@ __devenv_script() {
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
   if [[ -r $__devenv_file ]]; then
     . "$__devenv_file" "$1"
+    [[ $__devenv_did == *:.: ]] || return 1
   elif [[ $1 == leave ]]; then
     unset -m "DEVENV_OLD_$2_*"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
@@ -213,20 +215,19 @@ __devenv_script() {
 
 # Environment scripts call the rest of this part. Each call is one step.
 
+# The last line of every script: Ctrl-C has not cut it short.
+__devenv_end() { __devenv_did+=:.: }
+
 # NAME VALUE
 __devenv_set() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  case $__devenv_op in
-    (enter)
-      __devenv_keep "$1"
-      __devenv_assign -x "$1" "$2"
-      ;;
-    (leave)
-      local __devenv_n=$1
-      if [[ ${(P)+__devenv_n} == 1 && ${(P)__devenv_n} == "$2" ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+  local __devenv_n=$1
+  if [[ $__devenv_op == enter ]]; then
+    __devenv_keep "$1"
+    __devenv_assign -x "$1" "$2"
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ ${(P)+__devenv_n}${(P)__devenv_n} == "1$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
@@ -234,16 +235,14 @@ __devenv_set() {
 __devenv_unset() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
   local __devenv_n=$1
-  case $__devenv_op in
-    (enter)
+  if [[ $__devenv_op == enter ]]; then
+    if [[ ${(P)+__devenv_n} == 1 ]]; then
       __devenv_keep "$1"
       __devenv_assign -u "$1"
-      ;;
-    (leave)
-      if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; fi
-      __devenv_forget "$1"
-      ;;
-  esac
+    fi
+  elif [[ $__devenv_op == leave ]]; then
+    if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+  fi
   __devenv_did+=$1:
 }
 
@@ -310,17 +309,10 @@ __devenv_run_enter() {
 }
 
 # -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
-# by zsh, and does not stop the rest; one that is zsh's own keeps what it is.
+# by zsh, and does not stop the rest.
 __devenv_assign() {
-  local __devenv_n=$2
   {
-    if [[ $1 != -u ]]; then
-      typeset -g $1 -- "$2=$3"
-    elif [[ ${(Pt)__devenv_n} == *special* ]]; then
-      typeset -g +x -- "$2="
-    else
-      unset -v "$2"
-    fi
+    if [[ $1 == -u ]]; then unset -v "$2"; else typeset -g $1 -- "$2=$3"; fi
   } always {
     TRY_BLOCK_ERROR=0
   }
@@ -337,12 +329,15 @@ __devenv_keep() {
   esac
 }
 
+# Once it is given back nothing of it is left.
 __devenv_give_back() {
   local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
   if [[ ${(P)+__devenv_o} == 1 ]]; then
     __devenv_assign -x "$1" "${(P)__devenv_o}"
+    unset -v "$__devenv_o"
   elif [[ ${(P)+__devenv_p} == 1 ]]; then
     __devenv_assign +x "$1" "${(P)__devenv_p}"
+    unset -v "$__devenv_p"
   else
     __devenv_assign -u "$1"
   fi
@@ -352,19 +347,29 @@ __devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__d
 
 # --- changes, and the process that looks at them -------------------------------
 
-# Which layers' files have changed. To zsh a missing file is neither newer nor older.
-__devenv_look() {
-  local __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to
-  for __devenv_g __devenv_d __devenv_f __devenv_r in "${__devenv_watches[@]}"; do
-    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r || ! -e $__devenv_f ]]; then
-      __devenv_change "$__devenv_g" "$__devenv_d"
-    fi
+__devenv_stale() {
+  local __devenv_c
+  for __devenv_c in "${__devenv_checks[@]}"; do
+    if "$__devenv_c"; then return 0; fi
   done
-  for __devenv_g __devenv_d __devenv_f __devenv_r __devenv_from __devenv_to in "${__devenv_absences[@]}"; do
-    if [[ $__devenv_f -nt $__devenv_r || $__devenv_f -ot $__devenv_r ]]; then
-      for __devenv_f in "${(@)__devenv_candidates[__devenv_from,__devenv_to]}"; do
-        [[ ! -e $__devenv_f ]] || __devenv_change "$__devenv_g" "$__devenv_d"
-      done
+  return 1
+}
+
+__devenv_current() {
+  local __devenv_g
+  for __devenv_g in "${__devenv_gens[@]}"; do
+    [[ -e $__devenv_g ]] || return 1
+  done
+}
+
+# Which directories have changed.
+__devenv_look() {
+  local -i __devenv_j
+  local __devenv_d
+  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
+  for (( __devenv_j = 1; __devenv_j <= ${#__devenv_checks}; __devenv_j++ )); do
+    if "${__devenv_checks[__devenv_j]}"; then
+      __devenv_change "${__devenv_gens[__devenv_j]}" "${__devenv_dirs[__devenv_j]}"
     fi
   done
   if [[ -z $__devenv_known && $PWD == /* ]] && __devenv_marked "${PWD%/}"; then # one may just have been written
@@ -429,4 +434,5 @@ __devenv_install() {
 
 if [[ -o interactive ]]; then __devenv_install; fi
 
-if [[ -n $__devenv_aliases ]]; then \setopt aliases; fi
+for __devenv_o in "${__devenv_options[@]}"; do \setopt "$__devenv_o"; done
+\unset __devenv_o __devenv_options

@@ -53,18 +53,10 @@ func (Renderer) Pointer(shell env.Shell, p env.Pointer) ([]byte, error) {
 	if p.Root {
 		root = "1"
 	}
-	s.call("layer", ABI, p.Dir, p.GenFile, p.Key, root, p.Message, p.Label)
+	check := checkName(p.Dir)
+	s.check(check, p)
+	s.call("layer", ABI, p.Dir, p.GenFile, check, p.Key, root, p.Message, p.Label)
 	s.orReturn()
-	if len(p.Watches) > 0 {
-		var pairs []string
-		for _, w := range p.Watches {
-			pairs = append(pairs, w.Path, w.Ref)
-		}
-		s.call("watch", pairs...)
-	}
-	for _, a := range p.Absences {
-		s.call("absent", append([]string{a.Dir, a.Ref}, a.Candidates...)...)
-	}
 	return s.done("the pointer of " + p.Dir)
 }
 
@@ -79,13 +71,17 @@ type script struct {
 func (s *script) call(function string, words ...string) {
 	s.text.WriteString("__devenv_" + function)
 	for _, word := range words {
-		quoted, err := Quote(s.shell, word)
-		if err != nil && s.err == nil {
-			s.err = err
-		}
-		s.text.WriteString(" " + quoted)
+		s.text.WriteString(" " + s.quote(word))
 	}
 	s.text.WriteByte('\n')
+}
+
+func (s *script) quote(word string) string {
+	quoted, err := Quote(s.shell, word)
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+	return quoted
 }
 
 // orReturn ends the script if the last call says no.
@@ -127,5 +123,6 @@ func (s *script) done(what string) ([]byte, error) {
 	if s.err != nil {
 		return nil, fmt.Errorf("%s for %s: %w", what, s.shell, s.err)
 	}
+	s.call("end")
 	return s.text.Bytes(), nil
 }

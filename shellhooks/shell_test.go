@@ -26,6 +26,7 @@ type world struct {
 	t    testing.TB
 	base string
 	tree *env.Tree
+	n    int // lines typed
 }
 
 type noRoots struct{}
@@ -35,15 +36,19 @@ func (noRoots) RemoveRoot(context.Context, string) error         { return nil }
 
 func newWorld(t testing.TB) *world {
 	base, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	return newWorldAt(t, base)
+}
+
+func newWorldAt(t testing.TB, base string) *world {
 	w := &world{t: t, base: base, tree: &env.Tree{
 		Layout: env.Layout{State: base + "/state", Data: base + "/data", Cache: base + "/cache"},
 		Rooter: noRoots{}, Renderer: Renderer{}, Now: time.Now,
 	}}
 	w.write("bin/devenv", "#!/bin/sh\nprintf '%s\\n' \"$*\" >>"+base+"/events\n", 0o755)
-	for _, dir := range []string{"home", "home/.config/fish", "state/hook", "out"} {
+	for _, dir := range []string{"home", "home/.config/fish", "state/hook", "out",
+		"home/.data/fish/generated_completions", // else fish starts a process that reads all manual pages
+	} {
 		w.mkdir(dir)
 	}
 	for _, shell := range env.Shells() {
@@ -132,9 +137,9 @@ type session struct {
 	*world
 	shell env.Shell
 	tty   *os.File
+	pid   int
 	mu    sync.Mutex
 	out   bytes.Buffer
-	n     int
 }
 
 type sessionOptions struct {
@@ -179,15 +184,25 @@ func (w *world) start(shell env.Shell, o sessionOptions) *session {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s := &session{world: w, shell: shell, tty: tty}
+	s := &session{world: w, shell: shell, tty: tty, pid: cmd.Process.Pid}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		io.Copy(lockedWriter{s}, tty)
 	}()
 	w.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
+		io.WriteString(tty, "\x03\nexit\nexit\n")
+		gone := make(chan struct{})
+		go func() {
+			cmd.Wait()
+			close(gone)
+		}()
+		select {
+		case <-gone:
+		case <-time.After(5 * time.Second):
+			cmd.Process.Kill()
+			<-gone
+		}
 		tty.Close()
 		<-done
 	})
@@ -254,7 +269,7 @@ func (s *session) said(text string) int {
 // environ is what a child of the shell gets, without what is the shell's.
 func (s *session) environ() map[string]string {
 	s.t.Helper()
-	file := s.path("out/environ")
+	file := s.path(fmt.Sprintf("out/environ-%d", s.n))
 	s.run("/usr/bin/env -0 >" + file)
 	data, err := os.ReadFile(file)
 	if err != nil {

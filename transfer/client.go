@@ -21,7 +21,7 @@ type Options struct {
 
 	Stall time.Duration                                    // a connection silent for so long is given up; default 30 s
 	Now   func() time.Time                                 // default time.Now
-	Sleep func(ctx context.Context, d time.Duration) error // between attempts; returns early with the context's error
+	Sleep func(ctx context.Context, d time.Duration) error // between attempts, and while another process downloads; returns early with the context's error
 	Rand  func() float64                                   // jitter, in [0,1)
 }
 

@@ -72,7 +72,7 @@ func (c *Client) openPartial(ctx context.Context, req Request) (*partial, error)
 		if n != size {
 			size, idle = n, 0
 		}
-		if err := sleep(ctx, waitStep); err != nil {
+		if err := c.opt.Sleep(ctx, waitStep); err != nil {
 			return nil, err
 		}
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // proxies is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case
-// names, which win) say, read as net/http's ProxyFromEnvironment reads them.
-// That one looks at the process's environment, once and for ever.
+// names, where those are not set) say, read as net/http's ProxyFromEnvironment
+// reads them. That one looks at the process's environment, once and for ever.
 type proxies struct {
 	http, https *url.URL
 	direct      []bypass
@@ -29,13 +29,13 @@ type bypass struct {
 func proxiesFrom(getenv func(string) string) (*proxies, error) {
 	p := &proxies{}
 	var err error
-	if p.https, err = proxyURL(getenv, "https_proxy", "HTTPS_PROXY"); err != nil {
+	if p.https, err = proxyURL(getenv, "HTTPS_PROXY", "https_proxy"); err != nil {
 		return nil, err
 	}
-	if p.http, err = proxyURL(getenv, "http_proxy", "HTTP_PROXY"); err != nil {
+	if p.http, err = proxyURL(getenv, "HTTP_PROXY", "http_proxy"); err != nil {
 		return nil, err
 	}
-	list, _ := firstSet(getenv, "no_proxy", "NO_PROXY")
+	list, _ := firstSet(getenv, "NO_PROXY", "no_proxy")
 	for item := range strings.SplitSeq(list, ",") {
 		p.add(strings.ToLower(strings.TrimSpace(item)))
 	}
@@ -114,7 +114,7 @@ func (p *proxies) forRequest(r *http.Request) (*url.URL, error) {
 }
 
 func (p *proxies) bypassed(u *url.URL) bool {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.ToLower(u.Hostname())
 	if host == "localhost" || p.always {
 		return true
 	}

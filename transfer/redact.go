@@ -9,7 +9,7 @@ import (
 // a query (signed URLs carry their secret there).
 func redact(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return "(a malformed URL)"
 	}
 	return redactURL(u)

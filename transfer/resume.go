@@ -153,6 +153,8 @@ func (d *download) broken(err error) error {
 	return err
 }
 
+func bytesText(n int64) string { return strconv.FormatInt(n, 10) + " bytes" }
+
 // validatorOf is what If-Range may carry (RFC 9110 §13.1.5): a strong ETag, or
 // a date.
 func validatorOf(h http.Header) string {

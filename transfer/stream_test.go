@@ -60,6 +60,27 @@ func (t *tally) Add(_ string, n int64) {
 func (t *tally) Done(_ string, err error) { t.done = fmt.Sprint("done ", err) }
 func (t *tally) String() string           { return fmt.Sprint(t.start, "; ", t.sum, "; ", t.done) }
 
+// Beside it: what hashing alone costs.
+func BenchmarkStream(b *testing.B) {
+	o := newOrigin(b, 64<<20)
+	client, _ := newClient(b)
+	req := o.request()
+	b.Run("stream", func(b *testing.B) {
+		b.SetBytes(64 << 20)
+		for b.Loop() {
+			if err := client.Stream(b.Context(), req, func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("hash", func(b *testing.B) {
+		b.SetBytes(64 << 20)
+		for b.Loop() {
+			sha256Of(o.content)
+		}
+	})
+}
+
 func TestCutAt90PercentIsResumed(t *testing.T) {
 	o := newOrigin(t, size)
 	o.act = func(n int, w http.ResponseWriter, r *http.Request) bool {

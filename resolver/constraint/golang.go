@@ -30,8 +30,13 @@ func (goScheme) prerelease(v string) bool {
 
 func (goScheme) whole(reference string) string { return reference }
 
-func (g goScheme) line(v string) string {
-	return strings.TrimPrefix(version.Lang(g.full(v)), "go")
+func (goScheme) line(v string) string {
+	v = strings.TrimPrefix(v, "go")
+	major, rest, _ := strings.Cut(v, ".")
+	if rest == "" {
+		return major
+	}
+	return v[:len(major)+1+numberLen(rest)]
 }
 
 // A goRange is a line of releases, bounds, or both.

@@ -30,7 +30,9 @@ func (e *NoMatchError) Error() string {
 		b.WriteString(": there are no releases")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "; the newest is %s", e.Newest)
+	if e.Newest != "" {
+		fmt.Fprintf(&b, "; the newest is %s", e.Newest)
+	}
 	if len(e.Nearest) > 0 && !slices.Equal(e.Nearest, []string{e.Newest}) {
 		fmt.Fprintf(&b, ", the nearest %s", strings.Join(e.Nearest, " and "))
 	}
@@ -115,6 +117,7 @@ func noMatch(g Grammar, c Constraint, all []Candidate) *NoMatchError {
 // around finds the releases next to a version; they are sorted, newest first.
 func (e *NoMatchError) around(s scheme, version string, releases []string) {
 	if version == "" {
+		e.known = true // there is no line to miss
 		return
 	}
 	e.depth = 1 + strings.Count(version, ".")

@@ -93,7 +93,8 @@ func (p *pepScanner) separator() bool {
 	return false
 }
 
-// label reads one of words and its number, with separators before and between.
+// label reads one of words and its number, with separators before and between;
+// the number may be missing though its separator is there.
 func (p *pepScanner) label(words ...string) (word, number string, ok bool) {
 	start := p.i
 	p.separator()
@@ -101,11 +102,8 @@ func (p *pepScanner) label(words ...string) (word, number string, ok bool) {
 		if !p.word(w) {
 			continue
 		}
-		end := p.i
 		p.separator()
-		if number = p.digits(); number == "" {
-			p.i = end
-		}
+		number = p.digits()
 		return w, number, true
 	}
 	p.i = start

@@ -63,6 +63,9 @@ func (t *Tool) checkSource(name string) error {
 		if _, ok := indexFormats()[ix.Format]; !ok {
 			return fmt.Errorf("publisher.index.format = %q is not known", ix.Format)
 		}
+		if strings.Contains(ix.URL, "{release}") != (len(ix.Releases) > 0) {
+			return fmt.Errorf("publisher.index: %s: releases are what {release} stands for; give both or neither", ix.URL)
+		}
 	}
 	return nil
 }

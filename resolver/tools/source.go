@@ -55,9 +55,9 @@ func (r *Resolver) sources(ctx context.Context, t *Tool) ([]source, []error) {
 func (r *Resolver) source(ctx context.Context, t *Tool, name string) (source, error) {
 	switch name {
 	case lockfile.SourceMirror:
-		base := r.machine.mirror(t)
+		base, err := r.machine.mirror(t)
 		if base == "" {
-			return nil, nil
+			return nil, err
 		}
 		return r.publisher(t, base), nil
 	case lockfile.SourceNPM:

@@ -28,6 +28,7 @@ func (s *npmSource) name() string { return lockfile.SourceNPM }
 
 func (s *npmSource) versions(ctx context.Context, system string) ([]constraint.Candidate, error) {
 	seen := map[string]bool{}
+	known := s.r.published(ctx, s.tool)
 	var found []constraint.Candidate
 	for _, pkg := range s.tool.Npm.Packages[system] {
 		p, err := s.optional(ctx, pkg)
@@ -37,9 +38,9 @@ func (s *npmSource) versions(ctx context.Context, system string) ([]constraint.C
 		for version := range p.Versions {
 			if !seen[version] && !p.integrity(version).IsZero() {
 				seen[version] = true
-				found = append(found, s.tool.withLTS(constraint.Candidate{
-					Version: version, Prerelease: strings.Contains(version, "-"),
-				}))
+				c := known[version].Candidate
+				c.Version, c.Prerelease = version, strings.Contains(version, "-")
+				found = append(found, s.tool.withLTS(c))
 			}
 		}
 	}
@@ -97,7 +98,7 @@ func (s *npmSource) main(ctx context.Context, version, system string) (lockfile.
 }
 
 func (s *npmSource) beside(ctx context.Context, version string) ([]lockfile.Part, error) {
-	bundled := s.r.bundled(ctx, s.tool, version)
+	bundled := s.r.published(ctx, s.tool)[version].Bundled
 	var parts []lockfile.Part
 	for _, b := range s.tool.Npm.Beside {
 		if b.Since != "" && constraint.Compare(s.tool.Grammar, version, b.Since) < 0 {
@@ -184,18 +185,22 @@ func majorOf(version string) int {
 	return n
 }
 
-// bundled tells which packages the publisher packs with a version, if its index can be had
-// in reasonable time.
-func (r *Resolver) bundled(ctx context.Context, t *Tool, version string) map[string]string {
+// published is what the publisher says of its versions, if its index can be had in reasonable
+// time: when they appeared, which are LTS, which npm they come with. A registry knows none of it.
+func (r *Resolver) published(ctx context.Context, t *Tool) map[string]release {
 	if t.Publisher == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	base := cmp.Or(r.machine.mirror(t), t.Publisher.Base)
-	rel, _, err := r.publisher(t, base).release(ctx, version)
+	mirror, _ := r.machine.mirror(t)
+	all, err := r.publisher(t, cmp.Or(mirror, t.Publisher.Base)).index(ctx)
 	if err != nil {
 		return nil
 	}
-	return rel.Bundled
+	known := make(map[string]release, len(all))
+	for _, rel := range all {
+		known[rel.Version] = rel
+	}
+	return known
 }

@@ -245,17 +245,21 @@ func (s *publisherSource) rebase(u string) string {
 	return u
 }
 
-// mirror is the base that the user set in one of the tool's variables, "" without one.
-func (m *Machine) mirror(t *Tool) string {
+// mirror is the base that the user set in one of the tool's variables, "" without one. One
+// that is no address of a web server is an error, for when no other source can be asked.
+func (m *Machine) mirror(t *Tool) (string, error) {
 	if t.Publisher == nil {
-		return ""
+		return "", nil
 	}
 	for _, name := range t.Publisher.Mirrors {
-		if v := strings.TrimRight(m.host.Getenv(name), "/"); isHTTP(v) {
-			return v
+		switch v := strings.TrimRight(m.host.Getenv(name), "/"); {
+		case isHTTP(v):
+			return v, nil
+		case v != "":
+			return "", &notConfigured{lockfile.SourceMirror, name + " is no http or https address"}
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // withLTS fills in the code name of a version where the index did not tell it.

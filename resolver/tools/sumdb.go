@@ -91,7 +91,7 @@ func (db *database) lookup(ctx context.Context, mod module.Version) (string, err
 			return "", nil
 		}
 		if ops.alarm != "" {
-			return "", fmt.Errorf("%s: %s", db.base, ops.alarm)
+			return "", fmt.Errorf("%s: %s", shown(db.base), ops.alarm)
 		}
 		return "", err
 	}

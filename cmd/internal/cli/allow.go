@@ -38,7 +38,7 @@ func newDenyCmd(a *app) *cobra.Command {
 	}
 }
 
-func decideTrust(ctx context.Context, a *app, args []string, decide func(*workspace.Workspace, context.Context, string) (string, error)) error {
+func decideTrust(ctx context.Context, a *app, args []string, decide func(*workspace.Workspace, context.Context, string) error) error {
 	var arg string
 	if len(args) > 0 {
 		arg = args[0]
@@ -51,10 +51,5 @@ func decideTrust(ctx context.Context, a *app, args []string, decide func(*worksp
 	if err != nil {
 		return err
 	}
-	said, err := decide(ws, ctx, dir)
-	if err != nil {
-		return err
-	}
-	a.streams.Notice("%s", said)
-	return nil
+	return decide(ws, ctx, dir)
 }

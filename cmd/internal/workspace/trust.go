@@ -17,7 +17,7 @@ import (
 // forbidden.
 type NotAllowedError struct {
 	Dir    string
-	What   string // "variables, 2 scripts and a hook"
+	What   string // "variable, 2 scripts and hook"
 	Denied bool
 }
 
@@ -25,7 +25,7 @@ func (e *NotAllowedError) Error() string {
 	if e.Denied {
 		return fmt.Sprintf("%s is denied", e.Dir)
 	}
-	return fmt.Sprintf("%s is blocked: it has %s; `devenv allow` permits them", filepath.Base(e.Dir), e.What)
+	return fmt.Sprintf("%s is blocked; `devenv allow` permits its %s", filepath.Base(e.Dir), e.What)
 }
 
 // Hint is the next step.
@@ -77,16 +77,16 @@ func describe(c *resolver.Code) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, many))
 		}
 	}
-	add(len(c.Env), "a variable", "variables")
-	add(len(c.Scripts), "a script", "scripts")
+	add(len(c.Env), "variable", "variables")
+	add(len(c.Scripts), "script", "scripts")
 	hooks := 0
 	for _, text := range []string{c.Hooks.Enter, c.Hooks.Leave} {
 		if text != "" {
 			hooks++
 		}
 	}
-	add(hooks, "a hook", "hooks")
-	add(len(c.Parts), "a download from an unknown place", "downloads from unknown places")
+	add(hooks, "hook", "hooks")
+	add(len(c.Parts), "download from an unknown place", "downloads from unknown places")
 	if len(parts) > 1 {
 		parts = append(parts[:len(parts)-2], parts[len(parts)-2]+" and "+parts[len(parts)-1])
 	}
@@ -94,53 +94,56 @@ func describe(c *resolver.Code) string {
 }
 
 // Allow permits the code of the nearest project at or above dir, and brings it
-// up to date. It returns a line for people.
-func (w *Workspace) Allow(ctx context.Context, dir string) (string, error) {
+// up to date.
+func (w *Workspace) Allow(ctx context.Context, dir string) error {
 	target, err := w.nearest(dir)
 	if err != nil {
-		return "", err
+		return err
 	}
 	project, err := w.reader().Load(target)
 	if err != nil {
-		return "", err
+		return err
 	}
 	subject, code, err := w.subject(project)
 	if err != nil {
-		return "", err
+		return err
 	}
 	verdict, err := w.layout.Trust().Check(subject)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if code.None() && verdict != env.Forbidden {
-		return fmt.Sprintf("%s has nothing that needs permission", target), w.Reload(ctx, target)
+		w.o.Notice("%s has nothing that needs permission", target)
+		return w.Reload(ctx, target)
 	}
 	if err := w.layout.Trust().Allow(subject, time.Now()); err != nil {
-		return "", err
+		return err
 	}
-	return "allowed " + target, w.Reload(ctx, target)
+	w.o.Notice("allowed %s", target)
+	return w.Reload(ctx, target)
 }
 
 // Deny withdraws the permission of the nearest project, whatever its content.
-func (w *Workspace) Deny(ctx context.Context, dir string) (string, error) {
+func (w *Workspace) Deny(ctx context.Context, dir string) error {
 	target, err := w.nearest(dir)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := w.layout.Trust().Deny(target, time.Now()); err != nil {
-		return "", err
+		return err
 	}
 	builder, err := w.tree().Lock(ctx, target)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer builder.Close()
 	_, err = w.build(ctx, builder, target, nil, nil, background)
 	var refused *NotAllowedError
 	if err != nil && !errors.As(err, &refused) {
-		return "", err
+		return err
 	}
-	return fmt.Sprintf("denied %s; `devenv allow` takes it back", target), nil
+	w.o.Notice("denied %s; `devenv allow` takes it back", target)
+	return nil
 }
 
 // nearest is the project at or above dir.

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -45,11 +47,33 @@ func New(o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := tools.Builtin()
+	catalogue, err := catalogue(o.Getenv)
 	if err != nil {
 		return nil, err
 	}
 	return &Workspace{o: o, layout: layout, catalogue: catalogue}, nil
+}
+
+// catalogue is the program's own and the user's: a TOML file for each tool in
+// $XDG_CONFIG_HOME/devenv/catalogue.
+func catalogue(getenv func(string) string) (*tools.Catalogue, error) {
+	builtin, err := tools.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	config := getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(config) {
+		config = filepath.Join(getenv("HOME"), ".config")
+	}
+	dir := filepath.Join(config, "devenv", "catalogue")
+	if _, err := os.Stat(dir); err != nil {
+		return builtin, nil
+	}
+	own, err := tools.Load(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return builtin.With(own), nil
 }
 
 // Close gives back what was opened.
