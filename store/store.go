@@ -11,6 +11,7 @@ import (
 
 	"devenv/store/db"
 	"devenv/store/filelock"
+	"devenv/store/place"
 	"devenv/store/storepath"
 )
 
@@ -31,6 +32,9 @@ type Options struct {
 	// what it waits for: "another process that adds …". It may be nil.
 	Waiting func(what string)
 }
+
+// Place is where a store lies on disk.
+type Place = place.Place
 
 // Info is what the store knows of a valid path.
 type Info = db.Info
@@ -66,13 +70,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	u := o.URL
 	if u == "" {
-		u = s.getenv("DEVENV_STORE")
-	}
-	if u == "" {
-		u = "auto"
+		u = place.URL(s.getenv)
 	}
 	var err error
-	if s.place, err = locate(u, o.DataDir, "/"); err != nil {
+	if s.place, err = place.Locate(u, o.DataDir, "/"); err != nil {
 		return nil, err
 	}
 	return s, context.Cause(ctx)

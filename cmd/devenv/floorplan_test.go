@@ -22,7 +22,8 @@ var rooms = map[string][]string{
 	"cmd/internal": {"*"},
 	"bench":        {"*"},
 
-	"resolver":             {"resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
+	"resolver":             {"resolver/layers", "resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
+	"resolver/layers":      {"resolver/manifest", "resolver/versionfile"},
 	"resolver/manifest":    {"resolver/source", "resolver/versionfile"},
 	"resolver/versionfile": {"resolver/source"},
 	"resolver/constraint":  {},
@@ -33,9 +34,10 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":           {"store/db", "store/filelock"},
+	"store":           {"store/db", "store/filelock", "store/place"},
 	"store/db":        {"store/filelock"},
 	"store/filelock":  {},
+	"store/place":     {},
 	"store/nixhash":   {},
 	"store/storepath": {},
 	"store/nar":       {},
