@@ -174,8 +174,12 @@ func (b *Builder) Settle(ctx context.Context) (State, error) {
 // Remove forgets the project: for a directory in which nothing is declared any
 // more. Shells inside find their generation and then their pointer gone, and
 // leave. It is also for a directory that turned out to have no project: the lock
-// alone has made its place. The builder must still be closed.
+// alone has made its place. As long as the directory is there its pins stay: the
+// declaration may come back, as it does with another branch. The builder must
+// still be closed.
 func (b *Builder) Remove() error {
+	_, err := os.Lstat(b.root.Dir)
+	keepPins := !errors.Is(err, os.ErrNotExist)
 	for _, shell := range Shells() {
 		if err := removeFile(b.root.Pointer(shell)); err != nil {
 			return err
@@ -187,7 +191,7 @@ func (b *Builder) Remove() error {
 	}
 	for _, entry := range entries {
 		path := filepath.Join(b.root.path, entry.Name())
-		if path == b.root.lock() {
+		if path == b.root.lock() || keepPins && path == b.root.Lockfile() {
 			continue
 		}
 		if err := os.RemoveAll(path); err != nil {

@@ -45,6 +45,11 @@ func toStat(st *unix.Stat_t) Stat {
 	return Stat{Mtime: st.Mtim.Nano(), Ctime: st.Ctim.Nano(), Size: st.Size, Inode: st.Ino}
 }
 
+// MaxRead is how much of a file counts, in bytes: what lies behind is neither
+// read by a build nor looked at here. No declaration is that large, but a
+// stranger's may be, at every prompt.
+const MaxRead = 4<<20 + 1
+
 // digest judges by content. A file is the SHA-256 of its bytes, a directory
 // that of its names in order, each with "/" behind it if it is a directory and
 // NUL after that, in hexadecimal. What cannot be read, or is something else, is
@@ -65,7 +70,7 @@ func digest(path string, kind Kind) string {
 		return digestNames(f)
 	}
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	if _, err := io.Copy(h, io.LimitReader(f, MaxRead)); err != nil {
 		return unreadable(err)
 	}
 	return hex.EncodeToString(h.Sum(nil))

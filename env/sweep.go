@@ -105,6 +105,9 @@ func (t *Tree) PlanSweep(before time.Time, unused bool) (Sweep, error) {
 	needed := map[string]bool{}
 	for _, p := range projects {
 		_, err := os.Lstat(p.Dir)
+		if err == nil && errors.Is(p.Err, fs.ErrNotExist) {
+			continue // only its pins are left
+		}
 		if (unused || errors.Is(err, fs.ErrNotExist)) && p.LastUsed.Before(before) {
 			plan.Projects = append(plan.Projects, p.Dir)
 			continue

@@ -152,3 +152,32 @@ func TestTouchAtMostDaily(t *testing.T) {
 	}
 	check(t, tree.Touch(""))
 }
+
+// An environment that is dropped is built again with the same pins, and so is
+// one whose declaration comes back.
+func TestSweepKeepsPins(t *testing.T) {
+	tree, _ := testTree(t)
+	here, gone := t.TempDir(), "/nowhere/gone"
+	long, month := noon.AddDate(0, -2, 0), noon.AddDate(0, -1, 0)
+	for _, dir := range []string{here, gone} {
+		publish(t, tree, dir, good(dir, "1"))
+		ageProject(t, tree, dir, long)
+		root, err := tree.Layout.Root(dir)
+		check(t, err)
+		check(t, os.WriteFile(root.Lockfile(), []byte("pins"), 0o600))
+	}
+	plan, err := tree.PlanSweep(month, true)
+	check(t, err)
+	check(t, tree.Sweep(t.Context(), plan))
+	root, err := tree.Layout.Root(here)
+	check(t, err)
+	if pins, err := os.ReadFile(root.Lockfile()); err != nil || string(pins) != "pins" || exists(root.StateFile()) || exists(root.Pointer(Zsh)) {
+		t.Errorf("%q, %v", pins, err)
+	}
+	if exists(filepath.Join(tree.Layout.roots(), gone)) {
+		t.Error("the pins of a directory that is gone are kept")
+	}
+	if plan, err := tree.PlanSweep(month, true); err != nil || len(plan.Projects) > 0 {
+		t.Errorf("to be dropped again: %v, %v", plan.Projects, err)
+	}
+}

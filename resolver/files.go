@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"devenv/resolver/layers"
 )
 
 // ReadKind says what was found at a path.
@@ -25,11 +27,11 @@ const (
 type Read struct {
 	Path string
 	Kind ReadKind
-	Hash string // of a File: SHA-256 of its content, in lower-case hex
+	Hash string // of a File: SHA-256 of its content, at most MaxFile+1 bytes of it, in lower-case hex
 }
 
-// maxFile is the size beyond which no declaration is read.
-const maxFile = 4 << 20
+// MaxFile is the size in bytes beyond which no declaration is read.
+const MaxFile = layers.MaxFile
 
 // files reads every path at most once, so that all who ask see the same bytes.
 type files map[string]*file
@@ -73,9 +75,9 @@ func readFile(path string) *file {
 		return f
 	}
 	f.Kind = File
-	f.data, f.err = io.ReadAll(io.LimitReader(in, maxFile+1))
-	if len(f.data) > maxFile {
-		f.err = fmt.Errorf("%s is larger than %d MiB, which no declaration is", path, maxFile>>20)
+	f.data, f.err = io.ReadAll(io.LimitReader(in, MaxFile+1))
+	if len(f.data) > MaxFile {
+		f.err = fmt.Errorf("%s is larger than %d MiB, which no declaration is", path, MaxFile>>20)
 	}
 	sum := sha256.Sum256(f.data)
 	f.Hash = hex.EncodeToString(sum[:])

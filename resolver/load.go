@@ -189,6 +189,9 @@ func (l *loader) lock() error {
 	if err != nil {
 		return err
 	}
+	if own.Kind == Directory {
+		return (&source.Error{At: source.Position{File: own.Path}, What: "is not a file"}).Fixed("move it away: a lock is a regular file")
+	}
 	l.p.LockPath = own.Path
 	if l.p.Manifest == nil && !l.ours(own) {
 		l.p.LockPath = l.reader.options.StateLock(l.p.Dir)

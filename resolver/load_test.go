@@ -105,7 +105,7 @@ func TestLoadDoesNotWait(t *testing.T) {
 }
 
 func TestLoadRefusesHugeFiles(t *testing.T) {
-	dir := tree(t, map[string]string{".nvmrc": strings.Repeat("#\n", maxFile)})
+	dir := tree(t, map[string]string{".nvmrc": strings.Repeat("#\n", MaxFile)})
 	if _, err := reader("").Load(dir); err == nil || !strings.Contains(err.Error(), "larger than") {
 		t.Errorf("got %v", err)
 	}

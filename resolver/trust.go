@@ -28,7 +28,7 @@ type CodePart struct {
 
 // Code is the project's code. trusted tells which downloads need no consent:
 // those that the catalogue or the machine's own configuration would choose.
-func (p *Project) Code(trusted func(lockfile.Tool, lockfile.Part) bool) (*Code, error) {
+func (p *Project) Code(trusted func(tool lockfile.Tool, system string, part lockfile.Part) bool) (*Code, error) {
 	c := &Code{}
 	if p.Manifest != nil {
 		c.Env, c.Scripts, c.Hooks = p.Manifest.Env, p.Manifest.Scripts, p.Manifest.Hooks
@@ -40,7 +40,7 @@ func (p *Project) Code(trusted func(lockfile.Tool, lockfile.Part) bool) (*Code, 
 	for _, tool := range tools {
 		for system, platform := range tool.Platforms {
 			for _, part := range platform.Parts {
-				if !trusted(tool, part) {
+				if !trusted(tool, system, part) {
 					c.Parts = append(c.Parts, CodePart{tool.Name, system, part.URL, part.Hash})
 				}
 			}

@@ -13,7 +13,7 @@ func digest(t *testing.T, text string, tools ...lockfile.Tool) string {
 	if len(tools) > 0 {
 		p.Lock = lockOf(tools...)
 	}
-	code, err := p.Code(func(_ lockfile.Tool, part lockfile.Part) bool {
+	code, err := p.Code(func(_ lockfile.Tool, _ string, part lockfile.Part) bool {
 		return strings.HasPrefix(part.URL, "https://publisher.example/")
 	})
 	if err != nil {

@@ -147,11 +147,17 @@ func TestAskAgain(t *testing.T) {
 		w := newWorld(t)
 		w.write("p/.nvmrc", "20", 0o600)
 		s := w.start(shell, sessionOptions{})
+		w.write("k/go.mod", "", 0o600)
+		w.project("k", sets("V", "1"), env.Read{Path: "go.mod", Kind: env.File})
+		must(t, os.Remove(w.path("k/go.mod")))
 		s.run(s.local("__devenv_patience", "1"), s.cd("p"), "")
 		w.events(1)
 		time.Sleep(2100 * time.Millisecond)
+		s.run("", s.cd("k"), "")
+		w.events(3)
+		time.Sleep(2100 * time.Millisecond)
 		s.run("")
-		w.events(2)
+		w.events(4)
 		if n := s.said("preparing"); n != 1 {
 			t.Errorf("said %d times:\n%s", n, s.output())
 		}
@@ -285,7 +291,15 @@ func TestInterruptedCommand(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		start := time.Now()
 		s.tty.WriteString("\x03")
-		s.run("", "")
+		// A terminal forgets on Ctrl-C what is typed already.
+		for range 100 {
+			s.send("true >" + w.path("back"))
+			time.Sleep(100 * time.Millisecond)
+			if _, err := os.Stat(w.path("back")); err == nil {
+				break
+			}
+		}
+		s.run("")
 		if time.Since(start) > 10*time.Second {
 			t.Error("Ctrl-C did not end the command")
 		}

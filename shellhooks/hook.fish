@@ -22,47 +22,38 @@ set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-ve
 
 # --- the prompt and cd ----------------------------------------------------------
 
-function __devenv_prompt
-    set -g __devenv_busy '' # Ctrl-C may have left it
-    __devenv_hook
-end
-
-# A handler of another variable may cd while an environment is being changed:
-# the next prompt sees to that.
-function __devenv_moved
-    test -z "$__devenv_busy"; and __devenv_hook
-end
-
-# Ready means: nothing that decides which layers are active is different.
-function __devenv_ready
-    test "$__devenv_seen" = "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"; or return 1
-    set -q __devenv_asked[1]; or return 0
-    if set -l __devenv_age (builtin path mtime -R -- $__devenv_stamp 2>/dev/null)
-        if test "$__devenv_age" -ge $__devenv_patience
-            set -g __devenv_asked
-            return 1
-        end
-    end
-    for __devenv_f in $__devenv_unknown
-        test "$__devenv_f" = /; and set __devenv_f ''
-        not test -e $__devenv_roots$__devenv_f/@env/fish; or return 1
-    end
-end
-
+# First: what decides which layers are active is different. A command costs fish
+# more than what it does, so there are few of them here.
 function __devenv_hook
-    if not __devenv_ready
+    if test "$__devenv_seen" != "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"
         __devenv_refresh
-        __devenv_look
+    else if set -q __devenv_asked[1]; and __devenv_answered
+        __devenv_refresh
     else if __devenv_stale
         __devenv_current; or __devenv_refresh
-        __devenv_look
-    else if test -z "$__devenv_known"; and __devenv_marked $PWD
-        __devenv_look
+    else if test -n "$__devenv_known"; or not __devenv_marked $PWD
+        return 0
     end
+    __devenv_look
     set -q __devenv_changed[1]; and __devenv_ask
     set -q __devenv_lines[1]; and __devenv_speak
     set -q __devenv_todo[1]; and __devenv_run_enter
     return 0
+end
+
+# Whether there is news of what was asked, or it is time to ask again.
+function __devenv_answered
+    if set -l __devenv_age (builtin path mtime -R -- $__devenv_stamp 2>/dev/null)
+        if test "$__devenv_age" -ge $__devenv_patience
+            set -g __devenv_asked
+            return 0
+        end
+    end
+    for __devenv_f in $__devenv_unknown
+        test "$__devenv_f" = /; and set __devenv_f ''
+        test -e $__devenv_roots$__devenv_f/@env/fish; and return 0
+    end
+    return 1
 end
 
 # The layers of $PWD, and the environment that they want.
@@ -212,6 +203,7 @@ function __devenv_script
     set -l __devenv_file $__devenv_envs/$argv[2]/fish
     set -l --path __devenv_all $DEVENV_LAYERS
     set -g __devenv_key $argv[2]
+    set -g __devenv_old DEVENV_OLD_$argv[2]_
     set -g __devenv_did $argv[3..-1]
     set -g __devenv_op $argv[1]
     if test -r $__devenv_file
@@ -253,14 +245,13 @@ function __devenv_end
 end
 
 # NAME VALUE
-function __devenv_set
-    contains -- $argv[1] $__devenv_did; and return
-    set -l __devenv_n $argv[1]
+function __devenv_set --argument-names __devenv_n __devenv_v
+    contains -- $__devenv_n $__devenv_did; and return
     if test $__devenv_op = enter
         set -q $__devenv_n; and __devenv_keep $__devenv_n
-        set -gx $__devenv_n $argv[2]
+        set -gx $__devenv_n $__devenv_v
     else if test $__devenv_op = leave
-        if set -qg $__devenv_n; and test x"$$__devenv_n" = x"$argv[2]"
+        if set -qg $__devenv_n; and test x"$$__devenv_n" = x"$__devenv_v"
             __devenv_give_back $__devenv_n
         else
             __devenv_forget $__devenv_n
@@ -271,9 +262,8 @@ end
 
 # NAME   A universal variable is not touched but covered, by nothing: fish exports
 # it as long as there is no other of its name that is exported.
-function __devenv_unset
-    contains -- $argv[1] $__devenv_did; and return
-    set -l __devenv_n $argv[1]
+function __devenv_unset --argument-names __devenv_n
+    contains -- $__devenv_n $__devenv_did; and return
     if test $__devenv_op = enter
         if set -q $__devenv_n
             __devenv_keep $__devenv_n
@@ -357,37 +347,35 @@ end
 
 # The old value of a variable goes where children find it if it was exported,
 # else to a variable of this shell. A universal one is only covered by ours.
-function __devenv_keep
-    set -l __devenv_n $argv[1]
+function __devenv_keep --argument-names __devenv_n
     if set -qg $__devenv_n
         if set -qgx $__devenv_n
-            set -gx DEVENV_OLD_{$__devenv_key}_$__devenv_n $$__devenv_n
+            set -gx $__devenv_old$__devenv_n $$__devenv_n
         else
-            set -g __devenv_old_{$__devenv_key}_$__devenv_n $$__devenv_n
+            set -g __devenv_$__devenv_old$__devenv_n $$__devenv_n
         end
     else if set -qUx $__devenv_n
-        set -gx DEVENV_OLD_{$__devenv_key}_$__devenv_n $$__devenv_n
+        set -gx $__devenv_old$__devenv_n $$__devenv_n
     end
 end
 
 # Once it is given back nothing of it is left.
-function __devenv_give_back
-    set -l __devenv_n $argv[1]
-    set -l __devenv_o DEVENV_OLD_{$__devenv_key}_$__devenv_n
-    set -l __devenv_p __devenv_old_{$__devenv_key}_$__devenv_n
+function __devenv_give_back --argument-names __devenv_n
     set -eg $__devenv_n
-    if set -q $__devenv_o
+    if set -q $__devenv_old$__devenv_n
+        set -l __devenv_o $__devenv_old$__devenv_n
         set -qUx $__devenv_n; and test x"$$__devenv_n" = x"$$__devenv_o"; or set -gx $__devenv_n $$__devenv_o
         set -eg $__devenv_o
-    else if set -q $__devenv_p
-        set -gu $__devenv_n $$__devenv_p
-        set -eg $__devenv_p
+    else if set -q __devenv_$__devenv_old$__devenv_n
+        set -l __devenv_o __devenv_$__devenv_old$__devenv_n
+        set -gu $__devenv_n $$__devenv_o
+        set -eg $__devenv_o
     end
 end
 
-function __devenv_forget
-    set -eg DEVENV_OLD_{$__devenv_key}_$argv[1]
-    set -eg __devenv_old_{$__devenv_key}_$argv[1]
+function __devenv_forget --argument-names __devenv_n
+    set -eg $__devenv_old$__devenv_n
+    set -eg __devenv_$__devenv_old$__devenv_n
 end
 
 # --- changes, and the process that looks at them -------------------------------
@@ -470,9 +458,12 @@ end
 
 if status is-interactive
     function __devenv_on_prompt --on-event fish_prompt
-        __devenv_prompt
+        set -g __devenv_busy '' # Ctrl-C may have left it
+        __devenv_hook
     end
+    # A handler of another variable may cd while an environment is being changed:
+    # the next prompt sees to that.
     function __devenv_on_pwd --on-variable PWD
-        __devenv_moved
+        test -z "$__devenv_busy"; and __devenv_hook
     end
 end

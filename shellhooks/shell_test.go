@@ -46,9 +46,8 @@ func newWorldAt(t testing.TB, base string) *world {
 		Rooter: noRoots{}, Renderer: Renderer{}, Now: time.Now,
 	}}
 	w.write("bin/devenv", "#!/bin/sh\nprintf '%s\\n' \"$*\" >>"+base+"/events\n", 0o755)
-	for _, dir := range []string{"home", "home/.config/fish", "state/hook", "out",
-		"home/.data/fish/generated_completions", // else fish starts a process that reads all manual pages
-	} {
+	// With generated_completions fish does not start to make them.
+	for _, dir := range []string{"home/.config/fish", "home/.data/fish/generated_completions", "state/hook", "out"} {
 		w.mkdir(dir)
 	}
 	for _, shell := range env.Shells() {

@@ -226,3 +226,29 @@ func TestRunningProgramIsKept(t *testing.T) {
 		t.Errorf("once it has ended: %+v, %v", plan, err)
 	}
 }
+
+// A build that finds a tree in the store, and waits for other trees before it
+// makes a root, keeps it meanwhile.
+func TestHold(t *testing.T) {
+	dir := tempRoot(t)
+	s := open(t, dir)
+	held, other := add(t, s, "held", "x"), add(t, s, "other", "y")
+	s.Close()
+	builder, collector := open(t, dir), open(t, dir)
+	if _, err := builder.Hold(t.Context(), held.Path); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := collector.PlanGC(t.Context(), store.GCOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := collector.Execute(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := builder.Hold(t.Context(), held.Path); err != nil {
+		t.Errorf("what is held was deleted: %v", err)
+	}
+	if _, err := builder.Hold(t.Context(), other.Path); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("what was deleted can be held: %v", err)
+	}
+}

@@ -31,6 +31,15 @@ func (s *Store) Lookup(ctx context.Context, p storepath.Path) (Info, error) {
 	return info, nil
 }
 
+// Hold is Lookup for whoever is going to use p: no collection deletes it until
+// s is closed. A path that one has just deleted is ErrInvalid.
+func (s *Store) Hold(ctx context.Context, p storepath.Path) (Info, error) {
+	if err := s.addTempRoot(ctx, p); err != nil {
+		return Info{}, s.explain(err)
+	}
+	return s.Lookup(ctx, p)
+}
+
 // LookupNar returns what is known of the tree with this name and the SHA-256 of
 // its NAR. The error is ErrInvalid if the store does not have it.
 func (s *Store) LookupNar(ctx context.Context, name string, narHash nixhash.Hash) (Info, error) {

@@ -23,7 +23,7 @@ var rooms = map[string][]string{
 	"bench":        {"*"},
 
 	"resolver":             {"resolver/layers", "resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
-	"resolver/layers":      {"resolver/manifest", "resolver/versionfile"},
+	"resolver/layers":      {"resolver/source", "resolver/manifest", "resolver/versionfile"},
 	"resolver/manifest":    {"resolver/source", "resolver/versionfile"},
 	"resolver/versionfile": {"resolver/source"},
 	"resolver/constraint":  {},

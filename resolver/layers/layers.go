@@ -5,14 +5,17 @@ package layers
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"devenv/resolver/manifest"
+	"devenv/resolver/source"
 	"devenv/resolver/versionfile"
 )
 
@@ -29,7 +32,8 @@ func Markers() []string { return append([]string{manifest.Name}, versionfile.Nam
 // node_modules, in .git, and in the vendor directory of a project declare
 // nothing. What cannot be looked at (no permission, no longer there) is passed by.
 //
-// Read gives the content of a manifest, and nothing if there is none.
+// Read gives the content of a manifest, and nothing if there is none: [Read], or
+// one that remembers what it has read.
 func Find(dir string, ceilings []string, read func(path string) []byte) ([]string, error) {
 	if !filepath.IsAbs(dir) {
 		return nil, fmt.Errorf("%q is not an absolute path", dir)
@@ -52,6 +56,28 @@ func Find(dir string, ceilings []string, read func(path string) []byte) ([]strin
 	}
 	slices.Reverse(found)
 	return found, nil
+}
+
+// MaxFile is the size in bytes beyond which no declaration is read.
+const MaxFile = 4 << 20
+
+// Read gives the content of a declaration: the first MaxFile bytes of a
+// regular file, and nothing of anything else.
+func Read(path string) []byte {
+	// Without O_NONBLOCK a named pipe would be waited for.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	data, err := io.ReadAll(io.LimitReader(f, MaxFile))
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // declares reports whether dir has one of the markers, as a file.
@@ -88,6 +114,9 @@ func isCeiling(dir string, ceilings []string) bool {
 // isRoot reports whether the manifest says root = true. One that is not valid
 // says nothing; Load tells what is wrong with it.
 func isRoot(data []byte) bool {
+	if source.CheckNesting(manifest.Name, data) != nil {
+		return false
+	}
 	var p unstable.Parser
 	p.Reset(data)
 	for p.NextExpression() {

@@ -195,3 +195,10 @@ func FuzzParse(f *testing.F) {
 		describe(t, err)
 	})
 }
+
+// TestHugeManifest: each key is compared with those before it.
+func TestHugeManifest(t *testing.T) {
+	if _, err := Parse("devenv.toml", []byte(strings.Repeat("# x\n", maxSize)), nil); err == nil {
+		t.Error("a manifest of any size was read")
+	}
+}

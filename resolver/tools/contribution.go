@@ -64,15 +64,38 @@ func (c *Catalogue) Additional(tool, version, treeReal, place string) (Contribut
 	return out, x.err
 }
 
-// Owns says whether an address in a lock is one that the catalogue itself would write for the
-// tool. Locks with any other address bring programs from elsewhere.
-func (c *Catalogue) Owns(tool, url string) bool {
+// Owns says whether an address in a lock is one that the catalogue itself would write for that
+// version of the tool on that system. Locks with any other address bring programs from
+// elsewhere, or other programs than they say.
+func (c *Catalogue) Owns(tool, version, system, url string) bool {
 	t, err := c.Tool(tool)
 	if err != nil {
 		return false
 	}
-	_, err = t.layoutOf(url)
-	return err == nil
+	if pkg, v, ok := splitNpm(url); ok && t.Npm != nil {
+		beside := slices.ContainsFunc(t.Npm.Beside, func(b Beside) bool { return b.Package == pkg })
+		return beside || v == version && slices.Contains(t.Npm.Packages[system], pkg)
+	}
+	if mod, ok := splitGoproxy(url); ok && t.Goproxy != nil {
+		want, err := expand(t.Goproxy.Versions[system], t.versionVars(version))
+		return err == nil && mod.Path == t.Goproxy.Module && mod.Version == want
+	}
+	return t.Publisher != nil && t.Publisher.owns(t.versionVars(version), system, url)
+}
+
+// owns holds an address against every archive of the system. The release, which only the index
+// knows, is a word of digits, letters and dots, and so never leads elsewhere.
+func (p *Publisher) owns(vars map[string]string, system, url string) bool {
+	vars["base"], vars["release"] = p.Base, "{release}"
+	return slices.ContainsFunc(p.Archives[system], func(archive string) bool {
+		name, err := expand(archive, vars)
+		if err != nil {
+			return false
+		}
+		vars["archive"] = strings.ReplaceAll(name, "+", "%2B")
+		want, err := expand(p.File, vars)
+		return err == nil && fileMatcher(want).MatchString(url)
+	})
 }
 
 // layoutOf finds how a part becomes a piece of the tree, from its address alone.

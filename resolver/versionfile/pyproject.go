@@ -8,10 +8,15 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"devenv/resolver/source"
 )
 
 // readPyproject reads the two keys that bound the interpreter. Both are soft.
 func readPyproject(r *reader) error {
+	if err := source.CheckNesting(r.path, r.data); err != nil {
+		return err
+	}
 	var doc map[string]any
 	if _, err := toml.Decode(string(r.data), &doc); err != nil {
 		var parse toml.ParseError

@@ -61,7 +61,7 @@ func runGC(ctx context.Context, a *app, o gcOptions) error {
 	}
 	ui.Table(a.streams.Out, a.streams.OutStyles(), nil, rows)
 	for _, p := range report.Projects {
-		a.streams.Printf("%s\n", p)
+		a.streams.Printf("%s\n", ui.Clean(p))
 	}
 	if o.dryRun {
 		a.streams.Notice("%d store paths would go, %s; without --dry-run they do", len(report.Paths), ui.Bytes(report.Bytes))

@@ -55,7 +55,7 @@ func runList(ctx context.Context, a *app, o listOptions) error {
 	}
 	rows := make([][]string, 0, len(tools))
 	for _, t := range tools {
-		rows = append(rows, []string{t.Tool, t.Version, t.Constraint, t.Origin, t.State()})
+		rows = append(rows, []string{t.Tool, t.Version, ui.Clean(t.Constraint), ui.Clean(t.Origin), t.State()})
 	}
 	ui.Table(a.streams.Out, a.streams.OutStyles(), []string{"TOOL", "VERSION", "ASKED FOR", "BY", "STATE"}, rows)
 	return nil

@@ -74,16 +74,16 @@ func (a *app) printLayer(l workspace.LayerStatus) {
 	case l.State == workspace.StateFailed, l.State == workspace.StateDenied:
 		state = st.Bad(l.State)
 	}
-	a.streams.Printf("%s  %s\n", st.Bold(l.Dir), state)
+	a.streams.Printf("%s  %s\n", st.Bold(ui.Clean(l.Dir)), state)
 	rows := [][]string{{"  declared by", strings.Join(l.Declarations, ", ")}}
 	for _, t := range l.Tools {
-		rows = append(rows, []string{"  " + t.Tool, t.Version + "  " + st.Dim("("+t.Constraint+", "+t.Origin+")")})
+		rows = append(rows, []string{"  " + t.Tool, t.Version + "  " + st.Dim(ui.Clean("("+t.Constraint+", "+t.Origin+")"))})
 	}
 	if len(l.Variables) > 0 {
 		rows = append(rows, []string{"  would change", strings.Join(l.Variables, " ")})
 	}
 	if l.Message != "" {
-		rows = append(rows, []string{"  says", l.Message})
+		rows = append(rows, []string{"  says", ui.Clean(l.Message)})
 	}
 	for _, why := range l.Changed {
 		rows = append(rows, []string{"  changed", why})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"devenv/resolver/source"
@@ -51,8 +52,8 @@ func (s *Streams) reportOne(err error) {
 	st := s.ErrStyles()
 	fmt.Fprintf(s.Err, "%s %s\n", st.Bad("devenv:"), s.text(err.Error()))
 	var mistake *source.Error
-	if errors.As(err, &mistake) && mistake.Source != "" && mistake.At.Line > 0 {
-		fmt.Fprintf(s.Err, "%s %s\n", st.Dim(fmt.Sprintf("%5d |", mistake.At.Line)), mistake.Source)
+	if errors.As(err, &mistake) && mistake.Source != "" && mistake.At.Line > 0 && len(mistake.Source) <= longestLine {
+		fmt.Fprintf(s.Err, "%s %s\n", st.Dim(fmt.Sprintf("%5d |", mistake.At.Line)), Clean(mistake.Source))
 		fmt.Fprintf(s.Err, "%s %s%s\n", st.Dim("      |"), padding(mistake.Source, mistake.At.Column),
 			st.Bad(strings.Repeat("^", width(mistake))))
 	}
@@ -67,7 +68,22 @@ func (s *Streams) text(t string) string {
 	if s.Dir != "" && s.Dir != "/" {
 		t = strings.ReplaceAll(t, s.Dir+"/", "")
 	}
-	return strings.ReplaceAll(strings.TrimRight(t, "\n"), "\n", "\n  ")
+	return strings.ReplaceAll(strings.TrimRight(Clean(t), "\n"), "\n", "\n  ")
+}
+
+// longestLine is the longest line of a file, in bytes, that is worth showing.
+const longestLine = 500
+
+// Clean makes text safe for a terminal: what does not print, but for tabs and
+// line ends, becomes U+FFFD. Names and contents of files come from strangers,
+// and must not move the cursor, set the title or turn the text around.
+func Clean(t string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, t)
 }
 
 // width is that of what is wrong, at most to the end of the line.

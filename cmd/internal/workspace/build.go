@@ -307,7 +307,7 @@ func (w *Workspace) savePins(p *resolver.Project, locked *resolver.Locked, plan 
 	case own && saysAll(p, p.Lock, locked.Lock, system):
 		return false, nil
 	case own && mode != background:
-		return true, lockfile.Write(p.LockPath, locked.Lock)
+		return true, writeLock(p.LockPath, locked.Lock)
 	}
 	return false, lockfile.Write(root.Lockfile(), locked.Lock)
 }

@@ -3,6 +3,9 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"devenv/lockfile"
@@ -70,16 +73,62 @@ func (w *Workspace) Lock(ctx context.Context, dir string, o LockOptions) (LockRe
 				t.Name, t.Version, strings.Join(missing, ", ")))
 		}
 	}
-	before, err := lockfile.Read(report.File)
-	if err == nil && saysAll(p, before, locked.Lock, system) {
+	if p.LockPath == report.File && saysAll(p, p.Lock, locked.Lock, system) {
 		return report, nil
+	}
+	if p.LockPath != report.File && p.Foreign != "" {
+		return report, &foreignLockError{report.File, p.Foreign}
 	}
 	for i := range locked.Tools {
 		locked.Tools[i] = w.recall(locked.Tools[i], system)
 	}
 	locked.Lock.SetTools(locked.Tools)
 	report.Written = true
-	return report, lockfile.Write(report.File, locked.Lock)
+	return report, writeLock(report.File, locked.Lock)
+}
+
+// foreignLockError is a devenv.lock that this devenv must not replace.
+type foreignLockError struct{ file, foreign string }
+
+func (e *foreignLockError) Error() string {
+	return fmt.Sprintf("%s belongs to the other devenv, cachix's: %s is beside it", e.file, e.foreign)
+}
+func (e *foreignLockError) Hint() string {
+	return "the pins are kept in your own state; a devenv.toml beside it (`devenv init`) makes both share the file"
+}
+
+// writeLock writes the lock of a project. It does not follow a symbolic link
+// out of the project: a cloned repository could name any file of the user's.
+func writeLock(path string, lock *lockfile.Lock) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 && !leadsInside(path) {
+		return &strayLinkError{path}
+	}
+	return lockfile.Write(path, lock)
+}
+
+// leadsInside says whether a link leads to something in its own directory or
+// below it.
+func leadsInside(path string) bool {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return false
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, target)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// strayLinkError is a link that is not followed for writing.
+type strayLinkError struct{ path string }
+
+func (e *strayLinkError) Error() string {
+	return e.path + " is a symbolic link that leads out of the project, or to nothing; nothing is written through it"
+}
+func (e *strayLinkError) Hint() string {
+	return "put a file in its place: rm " + e.path + ", then again"
 }
 
 func (w *Workspace) checkLock(report *LockReport, p *resolver.Project, system string) error {

@@ -121,7 +121,7 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 		return resolver.Tree{}, err
 	}
 	tool = b.w.recall(tool, system)
-	if found, ok := b.w.inStore(ctx, tool, system); ok {
+	if found, ok := b.w.inStore(ctx, tool, system); ok && hold(ctx, s, found.Path) == nil {
 		return found, nil
 	}
 	if b.w.o.Offline {
@@ -137,6 +137,16 @@ func (b toolbox) Realise(ctx context.Context, tool lockfile.Tool, system string)
 	}
 	b.w.remember(tool, system, tree.NarHash.SRI())
 	return resolver.Tree{Path: s.Dir().Join(tree.Path), Real: s.Real(tree.Path), NarHash: tree.NarHash.SRI()}, nil
+}
+
+// hold keeps a tree that was found until this process ends: its root is made
+// only after all others are there, and a collection may run meanwhile.
+func hold(ctx context.Context, s *store.Store, path string) error {
+	p, err := s.Dir().Parse(path)
+	if err == nil {
+		_, err = s.Hold(ctx, p)
+	}
+	return err
 }
 
 func (b toolbox) Contribution(tool, version, real, place string) (resolver.Contribution, error) {
@@ -162,6 +172,9 @@ type trees struct{ s *store.Store }
 
 func (t trees) LookupNar(ctx context.Context, name string, hash nixhash.Hash) (tools.Tree, bool, error) {
 	info, err := t.s.LookupNar(ctx, name, hash)
+	if err == nil {
+		info, err = t.s.Hold(ctx, info.Path)
+	}
 	if errors.Is(err, store.ErrInvalid) {
 		return tools.Tree{}, false, nil
 	}

@@ -60,8 +60,8 @@ func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, e
 	if err != nil {
 		return env.Subject{}, nil, err
 	}
-	code, err := p.Code(func(tool lockfile.Tool, part lockfile.Part) bool {
-		return catalogue.Owns(tool.Name, part.URL)
+	code, err := p.Code(func(tool lockfile.Tool, system string, part lockfile.Part) bool {
+		return catalogue.Owns(tool.Name, tool.Version, system, part.URL)
 	})
 	if err != nil {
 		return env.Subject{}, nil, err

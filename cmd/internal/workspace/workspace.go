@@ -170,5 +170,5 @@ func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 // engine names what makes environments: another one has to look again. The
 // places of data and store are part of it, since snapshots hold real paths.
 func (w *Workspace) engine() string {
-	return strings.Join([]string{"1", w.o.Version, w.layout.Data, w.o.Getenv("DEVENV_STORE")}, "\n")
+	return strings.Join([]string{"1", shellhooks.ABI, w.o.Version, w.layout.Data, w.o.Getenv("DEVENV_STORE")}, "\n")
 }
