@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-
-	"devenv/resolver/layers"
 )
 
 // ReadKind says what was found at a path.
@@ -31,7 +29,7 @@ type Read struct {
 }
 
 // MaxFile is the size in bytes beyond which no declaration is read.
-const MaxFile = layers.MaxFile
+const MaxFile = 4 << 20
 
 // files reads every path at most once, so that all who ask see the same bytes.
 type files map[string]*file

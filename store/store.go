@@ -11,7 +11,6 @@ import (
 
 	"devenv/store/db"
 	"devenv/store/filelock"
-	"devenv/store/place"
 	"devenv/store/storepath"
 )
 
@@ -32,9 +31,6 @@ type Options struct {
 	// what it waits for: "another process that adds …". It may be nil.
 	Waiting func(what string)
 }
-
-// Place is where a store lies on disk.
-type Place = place.Place
 
 // Info is what the store knows of a valid path.
 type Info = db.Info
@@ -70,10 +66,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	u := o.URL
 	if u == "" {
-		u = place.URL(s.getenv)
+		u = s.getenv("DEVENV_STORE")
+	}
+	if u == "" {
+		u = "auto"
 	}
 	var err error
-	if s.place, err = place.Locate(u, o.DataDir, "/"); err != nil {
+	if s.place, err = locate(u, o.DataDir, "/"); err != nil {
 		return nil, err
 	}
 	return s, context.Cause(ctx)

@@ -22,8 +22,7 @@ var rooms = map[string][]string{
 	"cmd/internal": {"*"},
 	"bench":        {"*"},
 
-	"resolver":             {"resolver/layers", "resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
-	"resolver/layers":      {"resolver/source", "resolver/manifest", "resolver/versionfile"},
+	"resolver":             {"resolver/manifest", "resolver/versionfile", "resolver/constraint", "resolver/source", "lockfile"},
 	"resolver/manifest":    {"resolver/source", "resolver/versionfile"},
 	"resolver/versionfile": {"resolver/source"},
 	"resolver/constraint":  {},
@@ -34,10 +33,9 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":           {"store/db", "store/filelock", "store/place"},
+	"store":           {"store/db", "store/filelock"},
 	"store/db":        {"store/filelock"},
 	"store/filelock":  {},
-	"store/place":     {},
 	"store/nixhash":   {},
 	"store/storepath": {},
 	"store/nar":       {},

@@ -14,7 +14,7 @@ import (
 
 	"devenv/env"
 	"devenv/shellhooks"
-	"devenv/store/place"
+	"devenv/store"
 )
 
 // Health is how a check went.
@@ -93,9 +93,9 @@ func (w *Workspace) examineStore(ctx context.Context) Finding {
 	if err != nil {
 		return Finding{Check: "store", State: Wrong, Fact: err.Error(), Cure: hintOf(err)}
 	}
-	at := s.Describe()
-	fact := fmt.Sprintf("%s store at %s", at.Mode, filepath.Join(at.Root, "nix/store"))
-	if at.Mode == place.Private {
+	place := s.Describe()
+	fact := fmt.Sprintf("%s store at %s", place.Mode, filepath.Join(place.Root, "nix/store"))
+	if place.Mode == store.Private {
 		fact += "; tools run from there, nothing needs /nix"
 	}
 	problems, err := s.Verify(ctx, false)

@@ -1,6 +1,4 @@
-// Package place finds out where on disk a store lies. It opens nothing, so that
-// who only wants to see whether a tree is there need not open the store.
-package place
+package store
 
 import (
 	"fmt"
@@ -42,21 +40,9 @@ func (e *URLError) Hint() string {
 	return "A store is `auto`, `local`, `local?root=DIRECTORY`, or an absolute DIRECTORY (option --store, variable DEVENV_STORE)."
 }
 
-// Real returns where the logical path, one below /nix, lies on disk.
-func (p Place) Real(logical string) string { return filepath.Join(p.Root, logical) }
-
-// URL is the store that the variable DEVENV_STORE names; "auto" if it is not set.
-func URL(getenv func(string) string) string {
-	if u := getenv("DEVENV_STORE"); u != "" {
-		return u
-	}
-	return "auto"
-}
-
-// Locate finds out where the store lies that rawURL means. DataDir is the root of
-// a private store. Machine is the root of the file system ("/", but for tests).
-// The error is a *[URLError].
-func Locate(rawURL, dataDir, machine string) (Place, error) {
+// locate finds out where the store lies that rawURL means. Machine is the root
+// of the file system ("/", but for tests).
+func locate(rawURL, dataDir, machine string) (Place, error) {
 	query := ""
 	switch name, q, _ := strings.Cut(rawURL, "?"); {
 	case rawURL == "auto":
