@@ -25,7 +25,7 @@ set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-ve
 # First: what decides which layers are active is different. A command costs fish
 # more than what it does, so there are few of them here.
 function __devenv_hook
-    if test "$__devenv_seen" != "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"
+    if test "$__devenv_seen" != "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD"
         __devenv_refresh
     else if set -q __devenv_asked[1]; and __devenv_answered
         __devenv_refresh
@@ -71,9 +71,9 @@ function __devenv_refresh
     for __devenv_name in want unknown dirs gens checks
         set -g __devenv_$__devenv_name
     end
-    test -n "$DEVENV_OFF"; or __devenv_walk; or return
+    test -n "$DEVENV_OFF$DEVENV_HOLD"; or __devenv_walk; or return
     test -n "$__devenv_frozen"; or __devenv_switch; or return
-    set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$__devenv_pwd"
+    set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$__devenv_pwd"
     set -g __devenv_busy ''
 end
 
@@ -174,6 +174,9 @@ function __devenv_switch
         string match -rq '^[0-9a-z]+\z' -- $__devenv_k; and set -a __devenv_have $__devenv_k
     end
     set -l __devenv_wanted $__devenv_want[-1..1] # outermost first, as the other is
+    if test -n "$DEVENV_HOLD" -a -z "$DEVENV_OFF" # what is active stays, wherever $PWD is
+        set __devenv_wanted $__devenv_have
+    end
     set -l __devenv_kept
     for __devenv_k in $__devenv_have
         set -q __devenv_wanted[1]; and test "$__devenv_wanted[1]" = "$__devenv_k"; or break
@@ -396,7 +399,7 @@ end
 
 # Which directories have changed.
 function __devenv_look
-    test -n "$DEVENV_OFF"; and return
+    test -n "$DEVENV_OFF$DEVENV_HOLD"; and return
     set -l __devenv_g $__devenv_gens
     set -l __devenv_d $__devenv_dirs
     for __devenv_c in $__devenv_checks

@@ -46,7 +46,12 @@ func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer
 			result.Status = env.Denied
 		}
 	case err != nil:
-		result.Status, result.Message = env.Failed, fmt.Sprintf("%v (`devenv reload` tries again)", err)
+		result.Status, result.Message = env.Failed, failure(dir, err)
+	}
+	if err != nil && len(why) == 0 {
+		if old, readErr := b.Root().ReadState(); readErr == nil && old.Status == result.Status && old.Message == result.Message {
+			return env.Layer{}, err // shells have said so, and need not say it again
+		}
 	}
 	state, publishErr := b.Publish(ctx, result)
 	switch {
@@ -61,6 +66,13 @@ func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer
 		return env.Layer{}, nil
 	}
 	return w.layout.ReadLayer(state.Key)
+}
+
+// failure is what a prompt says: the place first, as short as it can be told,
+// since the line ends where the terminal does.
+func failure(dir string, err error) string {
+	text := strings.ReplaceAll(err.Error(), dir+"/", "")
+	return fmt.Sprintf("%s: %s (`devenv reload` tries again)", filepath.Base(dir), text)
 }
 
 // fill is a build that goes well: permission, pins, trees, places, snapshot.
