@@ -40,7 +40,7 @@ const LockName = "devenv.lock"
 // Options are what a Reader needs to know.
 type Options struct {
 	// Tools gives the tools that there are, each with the grammar of its
-	// versions. It is called when the first project is loaded.
+	// versions. It is called when the first project is loaded; nil means none.
 	Tools func() (map[string]constraint.Grammar, error)
 	// StateLock is where the pins are of a project that has no devenv.lock of
 	// its own: a path in the user's state.
@@ -63,7 +63,7 @@ func NewReader(o Options) *Reader {
 
 // tools asks for the tools, once.
 func (r *Reader) tools() error {
-	if r.grammars != nil {
+	if r.grammars != nil || r.options.Tools == nil {
 		return nil
 	}
 	grammars, err := r.options.Tools()
