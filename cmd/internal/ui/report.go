@@ -66,9 +66,26 @@ func (s *Streams) reportOne(err error) {
 // text sets the second and later lines under the first and shortens paths.
 func (s *Streams) text(t string) string {
 	if s.Dir != "" && s.Dir != "/" {
-		t = strings.ReplaceAll(t, s.Dir+"/", "")
+		t = withoutPrefix(t, s.Dir+"/")
 	}
 	return strings.ReplaceAll(strings.TrimRight(Clean(t), "\n"), "\n", "\n  ")
+}
+
+// withoutPrefix takes prefix off the paths in t that begin with it, not out of
+// the middle of others: the state of a project lies below a mirror of its path.
+func withoutPrefix(t, prefix string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(t, prefix)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune("\"'`(=:,", last) {
+			b.WriteString(prefix)
+		}
+		t = after
+	}
 }
 
 // longestLine is the longest line of a file, in bytes, that is worth showing.

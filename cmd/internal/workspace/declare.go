@@ -82,6 +82,10 @@ func (e *undeclaredError) Hint() string { return "`devenv list` shows which file
 
 func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []byte) ([]byte, []string, error)) ([]string, error) {
 	path := filepath.Join(dir, manifest.Name)
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path) // a pipe would be waited for
+	}
 	before, err := os.ReadFile(path)
 	created := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !created {

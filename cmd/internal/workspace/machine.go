@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -189,6 +191,13 @@ func (t trees) AddTree(ctx context.Context, name string, want nixhash.Hash, fill
 // rooter keeps store paths for package env.
 type rooter struct{ w *Workspace }
 
+// rootName names a root after the state that it belongs to: a store is shared
+// by users, and by homes, who know nothing of each other's environments.
+func (w *Workspace) rootName(name string) string {
+	sum := sha256.Sum256([]byte(w.layout.State))
+	return "state-" + hex.EncodeToString(sum[:8]) + "/" + name
+}
+
 func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error {
 	s, err := r.w.store(ctx)
 	if err != nil {
@@ -202,7 +211,7 @@ func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error
 		}
 		parsed = append(parsed, p)
 	}
-	return s.AddRoot(ctx, name, parsed...)
+	return s.AddRoot(ctx, r.w.rootName(name), parsed...)
 }
 
 func (r rooter) RemoveRoot(ctx context.Context, name string) error {
@@ -210,5 +219,5 @@ func (r rooter) RemoveRoot(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.RemoveRoot(ctx, name)
+	return s.RemoveRoot(ctx, r.w.rootName(name))
 }

@@ -113,6 +113,9 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 		return s, nil
 	}
 	s.fromState(&state)
+	for _, r := range state.Why {
+		s.Why = append(s.Why, w.reason(r))
+	}
 	if state.Key != "" {
 		s.Active = slices.Contains(active, state.Key)
 		if layer, err := w.layout.ReadLayer(state.Key); err == nil && !s.Active {
@@ -126,7 +129,7 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 			s.State = StateChanged
 		}
 		for _, r := range d.Why {
-			s.Changed = append(s.Changed, r.String())
+			s.Changed = append(s.Changed, w.reason(r))
 		}
 	}
 	return s, nil
@@ -134,9 +137,6 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 
 func (s *LayerStatus) fromState(state *env.State) {
 	s.Label, s.Key, s.Built, s.Message = state.Label, state.Key, state.Built.Local(), state.Message
-	for _, r := range state.Why {
-		s.Why = append(s.Why, r.String())
-	}
 	switch state.Status {
 	case env.OK:
 		s.State = StateReady
