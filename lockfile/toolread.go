@@ -18,8 +18,12 @@ import (
 var (
 	toolName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`) })
 	toolVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]*$`) })
-	npmPart     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$`) })
-	goproxyPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^goproxy:[0-9A-Za-z][0-9A-Za-z./_~-]*@v[0-9A-Za-z.+-]+$`) })
+	npmPart     = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$`)
+	})
+	goproxyPart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^goproxy:[0-9A-Za-z][0-9A-Za-z./_~-]*@v[0-9A-Za-z.+-]+$`)
+	})
 )
 
 // tools reads the tools among the root's inputs, as Tools returns them.
