@@ -42,7 +42,7 @@ func (d *decoder) variable(n *node) {
 		return
 	}
 	v := Variable{Name: n.name, At: d.at(n.key)}
-	ok := true
+	var ok bool
 	switch {
 	case n.isTable():
 		v.Unset, ok = d.unset(n)

@@ -20,6 +20,9 @@ type Spec struct {
 	Constraint string // "": the newest release line
 }
 
+// Catalogue names the tools that can be had, sorted.
+func (w *Workspace) Catalogue() []string { return slices.Sorted(slices.Values(w.catalogue.Names())) }
+
 // Versions lists the releases of a tool, oldest first, and their source.
 func (w *Workspace) Versions(ctx context.Context, tool string) ([]constraint.Candidate, string, error) {
 	if _, err := w.tool(tool); err != nil {

@@ -32,7 +32,10 @@ func (e *NotAllowedError) Error() string {
 
 // Hint is the next step.
 func (e *NotAllowedError) Hint() string {
-	return fmt.Sprintf("read %s, then: devenv allow %s", filepath.Join(e.Dir, e.File), e.Dir)
+	if e.Denied {
+		return "devenv allow " + e.Dir + " takes it back"
+	}
+	return "what would run is in " + filepath.Join(e.Dir, e.File) + "; read it first"
 }
 
 // NotAllowed marks the error for the exit code.
