@@ -21,7 +21,13 @@ type Spec struct {
 }
 
 // Catalogue names the tools that can be had, sorted.
-func (w *Workspace) Catalogue() []string { return slices.Sorted(slices.Values(w.catalogue.Names())) }
+func (w *Workspace) Catalogue() []string {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil // completion has nothing to offer then; commands say why
+	}
+	return slices.Sorted(slices.Values(catalogue.Names()))
+}
 
 // Versions lists the releases of a tool, oldest first, and their source.
 func (w *Workspace) Versions(ctx context.Context, tool string) ([]constraint.Candidate, string, error) {
