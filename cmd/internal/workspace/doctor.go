@@ -73,8 +73,12 @@ func (w *Workspace) examineSystem() Finding {
 	if err != nil {
 		return Finding{Check: "system", State: Wrong, Fact: err.Error(), Cure: hintOf(err)}
 	}
-	for _, name := range w.catalogue.Names() {
-		t, err := w.catalogue.Tool(name)
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return Finding{Check: "system", State: Wrong, Fact: err.Error(), Cure: hintOf(err)}
+	}
+	for _, name := range catalogue.Names() {
+		t, err := catalogue.Tool(name)
 		if err != nil {
 			continue
 		}

@@ -65,8 +65,12 @@ func (w *Workspace) permit(p *resolver.Project) error {
 }
 
 func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, error) {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return env.Subject{}, nil, err
+	}
 	code, err := p.Code(func(tool lockfile.Tool, system string, part lockfile.Part) bool {
-		return w.catalogue.Owns(tool.Name, tool.Version, system, part.URL)
+		return catalogue.Owns(tool.Name, tool.Version, system, part.URL)
 	})
 	if err != nil {
 		return env.Subject{}, nil, err
