@@ -17,7 +17,11 @@ import (
 // source.Errors, all of them joined; the project then holds what was read so
 // far, which always includes Dir and Reads.
 func (r *Reader) Load(dir string) (*Project, error) {
-	l := &loader{reader: r, p: &Project{Dir: filepath.Clean(dir), grammars: r.options.Tools}, asked: map[string]int{}}
+	l := &loader{reader: r, p: &Project{Dir: filepath.Clean(dir)}, asked: map[string]int{}}
+	if err := r.tools(); err != nil {
+		return l.p, err
+	}
+	l.p.grammars = r.grammars
 	if err := l.manifest(); err != nil {
 		return l.p, err
 	}

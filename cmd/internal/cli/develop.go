@@ -6,20 +6,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
-type developOptions struct {
-	dir     string
-	command bool
-}
+type developOptions struct{ command bool }
 
 func newDevelopCmd(a *app) *cobra.Command {
 	var o developOptions
 	cmd := &cobra.Command{
-		Use:   "develop [-C DIR] [-c COMMAND [ARG...]]",
-		Short: "Start your shell in the environment, or run one command there",
+		Use:        "develop [-c COMMAND [ARG...]]",
+		SuggestFor: []string{"shell", "enter", "activate"},
+		Short:      "Start your shell in the environment, or run one command there",
 		Long: `Start your own shell, with its own configuration, in the environment of the current directory.
 With -c run a command instead; everything behind -c belongs to it, and its exit code is ours.`,
 		Example: `  devenv develop
-  devenv develop -c node --version`,
+  devenv develop -c node --version
+  devenv develop -C ~/src/project -c make`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.command && len(args) == 0:
@@ -32,13 +31,12 @@ With -c run a command instead; everything behind -c belongs to it, and its exit 
 		RunE: func(cmd *cobra.Command, args []string) error { return runDevelop(cmd.Context(), a, o, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	cmd.Flags().BoolVarP(&o.command, "command", "c", false, "run the command that follows instead of a shell")
 	return cmd
 }
 
 func runDevelop(ctx context.Context, a *app, o developOptions, args []string) error {
-	dir, err := a.dir(o.dir)
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}

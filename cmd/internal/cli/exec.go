@@ -13,27 +13,26 @@ import (
 	"github.com/spf13/cobra"
 )
 
-type execOptions struct{ dir string }
-
 func newExecCmd(a *app) *cobra.Command {
-	var o execOptions
 	cmd := &cobra.Command{
-		Use:   "exec [-C DIR] [--] COMMAND [ARG...]",
-		Short: "Run one command in the environment",
+		Use:     "exec [--] COMMAND [ARG...]",
+		Aliases: []string{"run", "x"},
+		Short:   "Run one command in the environment",
 		Long: `Run one command in the environment of the current directory, for shells that never show a
-prompt: scripts, editors, cron, CI, agents. The exit code is the command's.`,
+prompt: scripts, editors, cron, CI, agents. The names in [scripts] of devenv.toml are commands too.
+The exit code is the command's.`,
 		Example: `  devenv exec -- npm test
-  devenv exec -C ~/src/project -- make`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, o, args) },
+  devenv exec -C ~/src/project -- make
+  devenv run build                # a name in [scripts]`,
+		Args: needs("a COMMAND", "devenv exec -- node --version"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	return cmd
 }
 
-func runExec(ctx context.Context, a *app, o execOptions, args []string) error {
-	dir, err := a.dir(o.dir)
+func runExec(ctx context.Context, a *app, args []string) error {
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}
@@ -54,6 +53,9 @@ func (a *app) enter(ctx context.Context, dir string) ([]string, error) {
 	layers, err := ws.Enter(ctx, dir)
 	if err != nil {
 		return nil, err
+	}
+	if len(layers) == 0 {
+		a.streams.Notice("nothing is declared in %s or above it: this is the environment as it was", dir)
 	}
 	return ws.Apply(a.environ, layers), nil
 }

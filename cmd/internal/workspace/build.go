@@ -23,6 +23,9 @@ import (
 // it is: the environment, the want of a permission, or the failure. The error
 // is the failure, or a *NotAllowedError.
 func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer []string, why []env.Reason, mode how) (env.Layer, error) {
+	if _, err := w.catalogue(); err != nil {
+		return env.Layer{}, err // no fault of the project: nothing is published
+	}
 	result := env.Result{Why: why}
 	project, err := w.reader().Load(dir)
 	result.Inputs = w.observe(append(reads(project), w.outerReads(project, outer)...))

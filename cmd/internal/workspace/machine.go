@@ -65,6 +65,10 @@ func (w *Workspace) tools() (*tools.Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil, err
+	}
 	client, err := transfer.New(transfer.Options{
 		Getenv:    w.o.Getenv,
 		CacheDir:  w.layout.Cache,
@@ -74,7 +78,7 @@ func (w *Workspace) tools() (*tools.Resolver, error) {
 		return nil, err
 	}
 	w.resolver = tools.New(tools.Options{
-		Catalogue: w.catalogue, Machine: m, Client: client,
+		Catalogue: catalogue, Machine: m, Client: client,
 		CacheDir: filepath.Join(w.layout.Cache, "tools"),
 		Progress: w.o.Progress,
 	})
@@ -148,12 +152,20 @@ func hold(ctx context.Context, s *store.Store, path string) error {
 }
 
 func (b toolbox) Contribution(tool, version, real, place string) (resolver.Contribution, error) {
-	c, err := b.w.catalogue.Contribution(tool, version, real, place)
+	catalogue, err := b.w.catalogue()
+	if err != nil {
+		return resolver.Contribution{}, err
+	}
+	c, err := catalogue.Contribution(tool, version, real, place)
 	return resolver.Contribution(c), err
 }
 
 func (b toolbox) Additional(tool, version, real, place string) (resolver.Contribution, error) {
-	c, err := b.w.catalogue.Additional(tool, version, real, place)
+	catalogue, err := b.w.catalogue()
+	if err != nil {
+		return resolver.Contribution{}, err
+	}
+	c, err := catalogue.Additional(tool, version, real, place)
 	return resolver.Contribution(c), err
 }
 

@@ -28,10 +28,10 @@ const (
 type ToolStatus struct {
 	Tool       string `json:"tool"`
 	Constraint string `json:"constraint"`
-	Version    string `json:"version"`          // "" before it is pinned
-	Source     string `json:"source,omitempty"` // where its archives come from
-	Origin     string `json:"origin"`           // the file, and the key in it
-	Path       string `json:"path,omitempty"`   // the tree on disk, once it is there
+	Version    string `json:"version"` // "" before it is pinned
+	Source     string `json:"source"`  // where its archives come from
+	Origin     string `json:"origin"`  // the file, and the key in it
+	Path       string `json:"path"`    // the tree on disk, once it is there
 	Installed  bool   `json:"installed"`
 }
 
@@ -63,11 +63,11 @@ type LayerStatus struct {
 	Label        string       `json:"label"`
 	Declarations []string     `json:"declarations"`
 	Tools        []ToolStatus `json:"tools"`
-	Variables    []string     `json:"variables"`         // "+NAME", "^PATH": see env.Brief
-	Message      string       `json:"message,omitempty"` // what the newest build has to say
-	Changed      []string     `json:"changed"`           // what has changed since
-	Why          []string     `json:"why"`               // what made the newest build necessary
-	Key          string       `json:"key,omitempty"`
+	Variables    []string     `json:"variables"` // "+NAME", "^PATH": see env.Brief
+	Message      string       `json:"message"`   // what the newest build has to say
+	Changed      []string     `json:"changed"`   // what has changed since
+	Why          []string     `json:"why"`       // what made the newest build necessary
+	Key          string       `json:"key"`
 	Built        time.Time    `json:"built,omitzero"`
 }
 

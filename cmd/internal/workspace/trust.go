@@ -32,7 +32,10 @@ func (e *NotAllowedError) Error() string {
 
 // Hint is the next step.
 func (e *NotAllowedError) Hint() string {
-	return fmt.Sprintf("read %s, then: devenv allow %s", filepath.Join(e.Dir, e.File), e.Dir)
+	if e.Denied {
+		return "devenv allow " + e.Dir + " takes it back"
+	}
+	return "what would run is in " + filepath.Join(e.Dir, e.File) + "; read it first"
 }
 
 // NotAllowed marks the error for the exit code.
@@ -62,8 +65,12 @@ func (w *Workspace) permit(p *resolver.Project) error {
 }
 
 func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, error) {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return env.Subject{}, nil, err
+	}
 	code, err := p.Code(func(tool lockfile.Tool, system string, part lockfile.Part) bool {
-		return w.catalogue.Owns(tool.Name, tool.Version, system, part.URL)
+		return catalogue.Owns(tool.Name, tool.Version, system, part.URL)
 	})
 	if err != nil {
 		return env.Subject{}, nil, err

@@ -1,7 +1,5 @@
 package eval
 
-import "devenv/resolver/nixlang/syntax"
-
 // localVar is a variable of the innermost scope.
 type localVar struct {
 	lazy
@@ -79,7 +77,7 @@ func (ev *Evaluator) posAttrs(pos Pos) Value {
 	if f == nil || !f.real {
 		return null
 	}
-	at := syntax.PositionAt(f.text, uint32(pos-f.base))
+	at := f.at(pos)
 	b := ev.buildAttrs(3)
 	b.add("file", mkString(f.name))
 	b.add("line", mkInt(int64(at.Line)))

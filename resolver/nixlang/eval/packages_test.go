@@ -64,7 +64,9 @@ func TestPackageSet(t *testing.T) {
 		good = append(good, name)
 	}
 	list, _ := json.Marshal(good)
-	_ = os.WriteFile(filepath.Join(dir, "names.json"), list, 0o666)
+	if err := os.WriteFile(filepath.Join(dir, "names.json"), list, 0o666); err != nil {
+		t.Fatal(err)
+	}
 	expr := "let p = " + call + "; in builtins.listToAttrs (map (n: { name = n; value = p.${n}.drvPath; }) (builtins.fromJSON (builtins.readFile " + dir + "/names.json)))"
 	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--store", "dummy://", "-E", expr)
 	cmd.Env = append(os.Environ(), "HOME="+dir, "NIXPKGS_CONFIG=", "NIX_PATH=")

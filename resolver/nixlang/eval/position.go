@@ -28,6 +28,18 @@ type file struct {
 	text string
 	base Pos
 	real bool // it is a file, not an expression from elsewhere
+
+	lines []uint32 // where lines begin, once somebody has asked
+}
+
+// at makes an offset in the file readable.
+func (f *file) at(pos Pos) syntax.Position {
+	if f.lines == nil {
+		f.lines = syntax.Lines(f.text)
+	}
+	off := uint32(pos - f.base)
+	i := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > off })
+	return syntax.Position{Line: i, Column: int(off-f.lines[i-1]) + 1}
 }
 
 // addFile gives a text its range of positions.
@@ -37,7 +49,7 @@ func (ev *Evaluator) addFile(name, text string, real bool) *file {
 		last := ev.files[n-1]
 		base = last.base + Pos(len(last.text)) + 1
 	}
-	f := &file{name, text, base, real}
+	f := &file{name: name, text: text, base: base, real: real}
 	ev.files = append(ev.files, f)
 	return f
 }
@@ -56,6 +68,6 @@ func (ev *Evaluator) Place(pos Pos) Place {
 	if f == nil {
 		return Place{}
 	}
-	at := syntax.PositionAt(f.text, uint32(pos-f.base))
+	at := f.at(pos)
 	return Place{f.name, at.Line, at.Column, syntax.LineAt(f.text, at.Line)}
 }

@@ -59,3 +59,13 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestPositionAt(t *testing.T) {
+	const text = "a\nbc\r\nd\re"
+	want := []Position{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {2, 3}, {2, 4}, {3, 1}, {3, 2}, {4, 1}, {4, 2}}
+	for off, at := range want {
+		if got := PositionAt(text, uint32(off)); got != at {
+			t.Errorf("%d: %v, not %v", off, got, at)
+		}
+	}
+}

@@ -12,24 +12,30 @@ type Position struct{ Line, Column int }
 // PositionAt turns a byte offset into a line and a column. A line ends with
 // LF, CRLF or a lone CR.
 func PositionAt(text string, off uint32) Position {
-	end := min(int(off), len(text))
-	line, start := 1, 0
-	for i := 0; i < end; i++ {
+	lines := Lines(text[:min(int(off)+1, len(text))])
+	n := len(lines)
+	for n > 1 && lines[n-1] > off {
+		n--
+	}
+	return Position{n, int(off-lines[n-1]) + 1}
+}
+
+// Lines returns the offsets at which the lines of a text begin; there is always
+// one.
+func Lines(text string) []uint32 {
+	lines := make([]uint32, 1, 1+len(text)/32)
+	for i := 0; i < len(text); i++ {
 		switch text[i] {
-		case '\n':
-			line, start = line+1, i+1
 		case '\r':
 			if i+1 < len(text) && text[i+1] == '\n' {
-				if i+1 < end {
-					i++
-				} else {
-					continue
-				}
+				i++
 			}
-			line, start = line+1, i+1
+			lines = append(lines, uint32(i+1))
+		case '\n':
+			lines = append(lines, uint32(i+1))
 		}
 	}
-	return Position{line, end - start + 1}
+	return lines
 }
 
 // LineAt returns the text of a line that counts from 1, without its end.
