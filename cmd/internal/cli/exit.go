@@ -16,6 +16,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitEvaluation  = 3
 	exitIntegrity   = 5
 	exitNotAllowed  = 6
 	exitInterrupted = 130
@@ -45,6 +46,9 @@ func notThePinned(err error) bool {
 	var tree *store.HashError
 	return errors.As(err, &download) || errors.As(err, &module) || errors.As(err, &tree)
 }
+
+// evaluation is implemented by errors of the program that was evaluated.
+type evaluation interface{ Evaluation() bool }
 
 // notAllowed is implemented by errors about code that the user has not
 // permitted.
