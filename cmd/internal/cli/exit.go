@@ -47,9 +47,6 @@ func notThePinned(err error) bool {
 	return errors.As(err, &download) || errors.As(err, &module) || errors.As(err, &tree)
 }
 
-// evaluation is implemented by errors of the program that was evaluated.
-type evaluation interface{ Evaluation() bool }
-
 // notAllowed is implemented by errors about code that the user has not
 // permitted.
 type notAllowed interface{ NotAllowed() bool }
@@ -59,6 +56,7 @@ func exitCode(err error) int {
 	var usage *usageError
 	var silent *silentExit
 	var refused notAllowed
+	var program *nixError
 	switch {
 	case err == nil:
 		return exitOK
@@ -68,6 +66,8 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
+	case errors.As(err, &program):
+		return exitEvaluation
 	case notThePinned(err):
 		return exitIntegrity
 	case errors.As(err, &refused) && refused.NotAllowed():

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,14 +19,12 @@ type nixPlace struct {
 // nixError is an error in a Nix file: the message, the line with a caret, and
 // where the evaluation came from.
 type nixError struct {
-	msg   string
-	place nixPlace
-	trace []nixPlace
-	hint  string
+	msg     string
+	place   nixPlace
+	context []string // what the program itself says of where it was
+	trace   []nixPlace
+	hint    string
 }
-
-// Evaluation tells that a program is wrong, not this one.
-func (e *nixError) Evaluation() bool { return true }
 
 func (e *nixError) Hint() string { return e.hint }
 
@@ -33,6 +32,9 @@ func (e *nixError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.msg)
 	e.place.write(&b, "at")
+	for _, text := range e.context {
+		b.WriteString("\n  … " + text)
+	}
 	for _, p := range e.trace {
 		p.write(&b, "from")
 	}
@@ -60,7 +62,10 @@ func explained(err error, all bool) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	out := &nixError{msg: e.Msg, place: placeOf(e.Pos), hint: e.Hint()}
+	if e.Kind == eval.Interrupted {
+		return context.Canceled
+	}
+	out := &nixError{msg: e.Msg, place: placeOf(e.Pos), hint: e.Hint(), context: e.Contexts}
 	for _, p := range e.Trace {
 		if len(out.trace) == 1 && !all {
 			break
