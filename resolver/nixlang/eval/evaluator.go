@@ -96,21 +96,40 @@ func (ev *Evaluator) refill() {
 
 // knownSyms are the names that the evaluator itself looks for.
 type knownSyms struct {
-	functor, toString, outPath, drvPath, typ, name, value, body, overrides,
-	outputs, outputName, system, builder, args, key, startSet, operator,
-	success, right, wrong, file, line, column, path, prefix, sub, lessThan, mul, div,
-	findFile, nixPath, builtins, outputSpecified, recurse Sym
+	functor   Sym
+	toString  Sym
+	outPath   Sym
+	drvPath   Sym
+	typ       Sym
+	name      Sym
+	value     Sym
+	overrides Sym
+	outputs   Sym
+	key       Sym
+	startSet  Sym
+	operator  Sym
+	path      Sym
+	prefix    Sym
+	builtins  Sym
 }
 
 func (ev *Evaluator) internKnown() (k knownSyms) {
 	for name, at := range map[string]*Sym{
-		"__functor": &k.functor, "__toString": &k.toString, "outPath": &k.outPath, "drvPath": &k.drvPath,
-		"type": &k.typ, "name": &k.name, "value": &k.value, "body": &k.body, "__overrides": &k.overrides,
-		"outputs": &k.outputs, "outputName": &k.outputName, "system": &k.system, "builder": &k.builder, "args": &k.args,
-		"key": &k.key, "startSet": &k.startSet, "operator": &k.operator, "success": &k.success, "right": &k.right,
-		"wrong": &k.wrong, "file": &k.file, "line": &k.line, "column": &k.column, "path": &k.path, "prefix": &k.prefix,
-		"__sub": &k.sub, "__lessThan": &k.lessThan, "__mul": &k.mul, "__div": &k.div, "__findFile": &k.findFile,
-		"__nixPath": &k.nixPath, "builtins": &k.builtins, "outputSpecified": &k.outputSpecified, "recurseForDerivations": &k.recurse,
+		"__functor":   &k.functor,
+		"__toString":  &k.toString,
+		"outPath":     &k.outPath,
+		"drvPath":     &k.drvPath,
+		"type":        &k.typ,
+		"name":        &k.name,
+		"value":       &k.value,
+		"__overrides": &k.overrides,
+		"outputs":     &k.outputs,
+		"key":         &k.key,
+		"startSet":    &k.startSet,
+		"operator":    &k.operator,
+		"path":        &k.path,
+		"prefix":      &k.prefix,
+		"builtins":    &k.builtins,
 	} {
 		*at = ev.intern(name)
 	}

@@ -164,6 +164,3 @@ func (v Value) app() *application     { return (*application)(v.p) }
 func (v Value) selection() *selection { return (*selection)(v.p) }
 func (v Value) primop() *primop       { return (*primop)(v.p) }
 func (v Value) partial() *partial     { return (*partial)(v.p) }
-
-// identical tells whether two values are the same object.
-func (v Value) identical(w Value) bool { return v == w }
