@@ -4,5 +4,5 @@ test ! -e '/s/roots/home/me/it\'s/@env/gen-7' -o \
 '/home/me/it\'s/.nvmrc' -nt '/ref/1' -o '/home/me/it\'s/.nvmrc' -ot '/ref/1' -o \
 \( \( '/home/me/it\'s' -nt '/ref/2' -o '/home/me/it\'s' -ot '/ref/2' \) -a \( -e '/home/me/it\'s/devenv.toml' \) \)
 end
-__devenv_layer '1' '/home/me/it\'s' '/s/roots/home/me/it\'s/@env/gen-7' '__devenv_check_a74732e19b826dab' '0123456789abcdfg' '1' 'ready' 'node 24.21.0'; or return 0
-__devenv_end
+__devenv_layer '2' '/home/me/it\'s' '/s/roots/home/me/it\'s/@env/gen-7' '__devenv_check_a74732e19b826dab' '0123456789abcdfg' '1' 'ready' 'node 24.21.0'; or return 0
+set -a __devenv_did .
