@@ -109,8 +109,10 @@ __devenv_refresh() {
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# The markers stand here once more: a call at each level would take as long as
+# what it does.
 __devenv_walk() {
-  local __devenv_d=${PWD%/} __devenv_root=
+  local __devenv_d=${PWD%/} __devenv_root= __devenv_end=:${DEVENV_CEILING_DIRECTORIES-}:
   [[ $PWD == /* ]] || return 0
   while :; do
     if [[ -e $__devenv_roots$__devenv_d/@env/bash ]]; then
@@ -120,12 +122,14 @@ __devenv_walk() {
       [[ -z $__devenv_frozen ]] || return 0
       [[ -n $__devenv_did ]] || return 1
       [[ -z $__devenv_root ]] || return 0
-    elif __devenv_marked "$__devenv_d"; then
+    elif [[ -e $__devenv_d/devenv.toml || -e $__devenv_d/.nvmrc || -e $__devenv_d/.node-version ||
+      -e $__devenv_d/package.json || -e $__devenv_d/.python-version || -e $__devenv_d/pyproject.toml ||
+      -e $__devenv_d/go.mod || -e $__devenv_d/.go-version || -e $__devenv_d/.tool-versions ]] && __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
     [[ -n $__devenv_d ]] || return 0
     __devenv_d=${__devenv_d%/*}
-    case :${DEVENV_CEILING_DIRECTORIES-}: in *:"${__devenv_d:-/}":*) return 0 ;; esac
+    [[ $__devenv_end != *:"${__devenv_d:-/}":* ]] || return 0
   done
 }
 

@@ -25,10 +25,13 @@ set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-ve
 # --- the prompt and cd ----------------------------------------------------------
 
 # First: what decides which layers are active is different. A command costs fish
-# more than what it does, so there are few of them here.
+# more than what it does, so there are few of them here. With an argument a prompt
+# follows, which looks at the files.
 function __devenv_hook
+    set -l __devenv_then look
     if test "$__devenv_seen" != "$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"
         __devenv_refresh
+        set -q argv[1]; and not set -q __devenv_unknown[1]; and set __devenv_then
     else if set -q __devenv_asked[1]; and __devenv_answered
         __devenv_refresh
     else if __devenv_stale
@@ -36,7 +39,7 @@ function __devenv_hook
     else if test -n "$__devenv_known"; or not __devenv_marked $PWD
         return 0
     end
-    __devenv_look
+    set -q __devenv_then[1]; and __devenv_look
     set -q __devenv_changed[1]; and __devenv_ask
     set -q __devenv_lines[1]; and __devenv_speak
     set -q __devenv_todo[1]; and __devenv_run_enter
@@ -113,7 +116,8 @@ function __devenv_walk
     set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
     test "$__devenv_d" = /; and set __devenv_d ''
     while true
-        if test -e $__devenv_roots$__devenv_d/@env/fish
+        if not __devenv_near "$__devenv_d"
+        else if test -e $__devenv_roots$__devenv_d/@env/fish
             test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
             set -g __devenv_root ''
             set -g __devenv_did
@@ -121,14 +125,12 @@ function __devenv_walk
             test -n "$__devenv_frozen"; and return 0
             contains -- . $__devenv_did; or return 1
             test -n "$__devenv_root"; and return 0
-        else if __devenv_marked $__devenv_d
-            if test -n "$__devenv_d"
-                set -a __devenv_unknown $__devenv_d
-            else
-                set -a __devenv_unknown /
-            end
+        else if not __devenv_marked $__devenv_d
+        else if test -n "$__devenv_d"
+            set -a __devenv_unknown $__devenv_d
+        else
+            set -a __devenv_unknown /
         end
-        test -n "$__devenv_d"; or return 0
         string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return 0
         set -q __devenv_ceiling[1]; or continue
         contains -- "$__devenv_d" $__devenv_ceiling; and return 0
@@ -136,20 +138,27 @@ function __devenv_walk
     end
 end
 
-# A directory with one of these may be a project. Fish before 3.5 has no path.
+# A directory with one of the markers may be a project, and one that is near may
+# be that or a known one. Fish before 3.5 has no path.
 if builtin -q path
-    function __devenv_marked
-        builtin path filter -q -- $argv[1]/$__devenv_markers
-        and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
+    function __devenv_near
+        builtin path filter -q -- $__devenv_roots$argv/@env/fish $argv/$__devenv_markers
     end
 else
-    function __devenv_marked
-        string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/; and return 1
-        for __devenv_f in $argv[1]/$__devenv_markers
+    function __devenv_near
+        for __devenv_f in $__devenv_roots$argv/@env/fish $argv/$__devenv_markers
             test -e $__devenv_f; and return 0
         end
         return 1
     end
+end
+
+function __devenv_marked
+    string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/; and return 1
+    for __devenv_f in $argv[1]/$__devenv_markers
+        test -e $__devenv_f; and return 0
+    end
+    return 1
 end
 
 # Pointers define a function that is true when something has changed, call this,
@@ -517,6 +526,6 @@ if status is-interactive
     # A handler of another variable may cd while an environment is being changed:
     # the next prompt sees to that.
     function __devenv_on_pwd --on-variable PWD
-        test -z "$__devenv_busy"; and __devenv_hook
+        test -z "$__devenv_busy"; and __devenv_hook moved
     end
 end

@@ -47,7 +47,7 @@ __devenv_chpwd() {
   (( ! ${+compstate} )) || return 0
   local __devenv_silent=
   (( ! ZSH_SUBSHELL )) || __devenv_silent=1
-  __devenv_hook
+  __devenv_hook moved
 }
 
 # What asks for news: in no project this, in the directory of the only project its
@@ -76,10 +76,11 @@ __devenv_ready() {
   done
 }
 
+# With an argument a prompt follows, which looks at the files.
 __devenv_hook() {
   if ! __devenv_ready; then
     __devenv_refresh
-    __devenv_look
+    [[ -n ${1-} && -z $__devenv_unknown ]] || __devenv_look
   elif __devenv_stale; then
     __devenv_current || __devenv_refresh
     __devenv_look
@@ -116,8 +117,10 @@ __devenv_refresh() {
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# The markers stand here once more: a call at each level would take as long as
+# what it does.
 __devenv_walk() {
-  local __devenv_d=${PWD%/} __devenv_root
+  local __devenv_d=${PWD%/} __devenv_root __devenv_end=:${DEVENV_CEILING_DIRECTORIES-}:
   [[ $PWD == /* ]] || return 0
   while true; do
     if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
@@ -128,12 +131,14 @@ __devenv_walk() {
       [[ -z $__devenv_frozen ]] || return 0
       [[ -n $__devenv_did ]] || return 1
       [[ -z $__devenv_root ]] || return 0
-    elif __devenv_marked "$__devenv_d"; then
+    elif [[ -e $__devenv_d/devenv.toml || -e $__devenv_d/.nvmrc || -e $__devenv_d/.node-version ||
+      -e $__devenv_d/package.json || -e $__devenv_d/.python-version || -e $__devenv_d/pyproject.toml ||
+      -e $__devenv_d/go.mod || -e $__devenv_d/.go-version || -e $__devenv_d/.tool-versions ]] && __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
     [[ -n $__devenv_d ]] || return 0
     __devenv_d=${__devenv_d%/*}
-    [[ :${DEVENV_CEILING_DIRECTORIES-}: != *:"${__devenv_d:-/}":* ]] || return 0
+    [[ $__devenv_end != *:"${__devenv_d:-/}":* ]] || return 0
   done
 }
 
