@@ -47,8 +47,7 @@ function __devenv_hook
 end
 
 # What asks for news: in no project this, in the directory of the only project its
-# check, elsewhere the next. The names are relative: that is fastest. Fish before 3.5
-# has no path.
+# check, elsewhere the next. The names are relative: that is fastest.
 if builtin -q path
     function __devenv_here
         builtin path filter -q devenv.toml .nvmrc .node-version package.json .python-version pyproject.toml go.mod .go-version .tool-versions
@@ -111,54 +110,72 @@ end
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# Most directories have nothing on the way: two commands ask for all levels at once.
 function __devenv_walk
-    set -l __devenv_d $PWD
-    set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
-    test "$__devenv_d" = /; and set __devenv_d ''
-    while true
-        if not __devenv_near "$__devenv_d"
-        else if test -e $__devenv_roots$__devenv_d/@env/fish
-            test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
+    set -l __devenv_levels '' # innermost first, and / is empty
+    set -l __devenv_name
+    string match -raq -- '/(?<__devenv_name>[^/]+)' $PWD
+    for __devenv_n in $__devenv_name
+        set -p __devenv_levels $__devenv_levels[1]/$__devenv_n
+    end
+    set -q DEVENV_CEILING_DIRECTORIES; and __devenv_below
+    set -l __devenv_others $__devenv_levels
+    if test -e $__devenv_roots$__devenv_levels[1]/@env/fish
+        set -g __devenv_known 1
+        set -e __devenv_others[1]
+    end
+    set -l __devenv_marks 1
+    __devenv_exists $__devenv_others/$__devenv_markers
+    or set __devenv_marks ''
+    test -z "$__devenv_known$__devenv_marks"; and not __devenv_exists $__devenv_roots$__devenv_others/@env/fish; and return 0
+    for __devenv_d in $__devenv_levels
+        if test -e $__devenv_roots$__devenv_d/@env/fish
             set -g __devenv_root ''
             set -g __devenv_did
             builtin source $__devenv_roots$__devenv_d/@env/fish
             test -n "$__devenv_frozen"; and return 0
             contains -- . $__devenv_did; or return 1
             test -n "$__devenv_root"; and return 0
-        else if not __devenv_marked $__devenv_d
+        else if test -z "$__devenv_marks"; or not __devenv_marked $__devenv_d
         else if test -n "$__devenv_d"
             set -a __devenv_unknown $__devenv_d
         else
             set -a __devenv_unknown /
         end
-        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return 0
-        set -q __devenv_ceiling[1]; or continue
-        contains -- "$__devenv_d" $__devenv_ceiling; and return 0
-        test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return 0
+    end
+    return 0
+end
+
+# The levels below the first ceiling; a ceiling that one is in does not count.
+function __devenv_below --no-scope-shadowing
+    set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
+    set -l __devenv_all $__devenv_levels[2..-1]
+    set __devenv_levels $__devenv_levels[1]
+    for __devenv_n in $__devenv_all
+        contains -- "$__devenv_n" $__devenv_ceiling; and break
+        test -z "$__devenv_n"; and contains -- / $__devenv_ceiling; and break
+        set -a __devenv_levels $__devenv_n
     end
 end
 
-# A directory with one of the markers may be a project, and one that is near may
-# be that or a known one. Fish before 3.5 has no path.
+# Whether one of many files exists. Fish before 3.5 has no path.
 if builtin -q path
-    function __devenv_near
-        builtin path filter -q -- $__devenv_roots$argv/@env/fish $argv/$__devenv_markers
+    function __devenv_exists
+        builtin path filter -q -- $argv
     end
 else
-    function __devenv_near
-        for __devenv_f in $__devenv_roots$argv/@env/fish $argv/$__devenv_markers
+    function __devenv_exists
+        for __devenv_f in $argv
             test -e $__devenv_f; and return 0
         end
         return 1
     end
 end
 
+# A directory with one of the markers may be a project.
 function __devenv_marked
-    string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/; and return 1
-    for __devenv_f in $argv[1]/$__devenv_markers
-        test -e $__devenv_f; and return 0
-    end
-    return 1
+    __devenv_exists $argv[1]/$__devenv_markers
+    and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
 end
 
 # Pointers define a function that is true when something has changed, call this,
