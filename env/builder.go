@@ -1,8 +1,10 @@
 package env
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +47,7 @@ type Result struct {
 //  1. the store paths get a root, then the snapshot is saved (envs/<key>);
 //  2. ref/<N>, with the times of what was looked at, and gen-<N>, for a new N;
 //  3. the pointers, one rename each: shells that arrive now get generation N;
-//  4. state.json, one rename: programs get generation N;
+//  4. state.json, one rename: programs get generation N; then, if others, the tools;
 //  5. gen-<N-1> and ref/<N-1> go: shells that are inside source their pointer.
 //
 // N is larger than any number that is in use or left over, so that a number
@@ -135,7 +137,22 @@ func (b *Builder) stage(state *State, files *batch) error {
 	if err != nil {
 		return err
 	}
-	return files.add(b.root.StateFile(), data, 0o600)
+	if err := files.add(b.root.StateFile(), data, 0o600); err != nil {
+		return err
+	}
+	tools := toolsText(state.Tools)
+	if old, err := os.ReadFile(b.root.ToolsFile()); err == nil && bytes.Equal(old, tools) {
+		return nil
+	}
+	return files.add(b.root.ToolsFile(), tools, 0o600) // after the state: who sees it changed finds what it is now
+}
+
+func toolsText(tools []Tool) []byte {
+	var text bytes.Buffer
+	for _, t := range tools {
+		fmt.Fprintf(&text, "%s %s\n", t.Name, t.Version)
+	}
+	return text.Bytes()
 }
 
 // Refresh publishes the same environment with the present times of its inputs,

@@ -137,7 +137,7 @@ func settledFor(t *testing.T, tree *Tree, st State) {
 	}
 	root, err := tree.Layout.Root(st.Dir)
 	check(t, err)
-	want := map[string]bool{"bash": true, "zsh": true, "fish": true, "lock": true, "state.json": true, "ref": true, filepath.Base(root.Gen(st.Generation)): true}
+	want := map[string]bool{"bash": true, "zsh": true, "fish": true, "lock": true, "state.json": true, "tools": true, "ref": true, filepath.Base(root.Gen(st.Generation)): true}
 	for _, dir := range []string{root.Path(), root.refs()} {
 		entries, err := os.ReadDir(dir)
 		check(t, err)

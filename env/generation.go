@@ -1,6 +1,7 @@
 package env
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -92,7 +93,7 @@ func (in Inputs) watched() []watchable {
 }
 
 // sound reports whether shells find what the state says: its generation and no
-// other, all pointers, references with the right times.
+// other, all pointers, its tools, references with the right times.
 func (r Root) sound(st *State) bool {
 	generations, err := r.generations()
 	if err != nil || !slices.Equal(generations, []uint64{st.Generation}) {
@@ -102,6 +103,9 @@ func (r Root) sound(st *State) bool {
 		if _, err := os.Stat(r.Pointer(shell)); err != nil {
 			return false
 		}
+	}
+	if tools, err := os.ReadFile(r.ToolsFile()); err != nil || !bytes.Equal(tools, toolsText(st.Tools)) {
+		return false
 	}
 	for i, w := range st.Inputs.watched() {
 		ref := statOf(r.Ref(st.Generation, i))

@@ -13,7 +13,7 @@ import (
 // A Layout knows where everything lies. State and Data are absolute; all below
 // them belongs to the user alone (directories 0700, files 0600).
 //
-//	State/roots/<project>/@env/   one project: gen-<N>, pointers, ref/, state.json, lock, devenv.lock
+//	State/roots/<project>/@env/   one project: gen-<N>, pointers, ref/, state.json, tools, lock, devenv.lock
 //	State/envs/<key>/             one environment: a script for each shell, snapshot.json, bin/
 //	State/hook/<shell>            the hook that an rc file sources
 //	Data/places/<project>/@env/   the writable places of its tools
@@ -102,6 +102,13 @@ func (e *LongPathError) Hint() string {
 	return "move the project to a shorter path, or set XDG_STATE_HOME to one"
 }
 
+// ProjectOf is the project whose ToolsFile path is.
+func (l Layout) ProjectOf(path string) (dir string, ok bool) {
+	dir = l.dirOf(filepath.Dir(path))
+	root, err := l.Root(dir)
+	return dir, err == nil && root.ToolsFile() == path
+}
+
 // roots is the mirror; below it only paths of projects and @env.
 func (l Layout) roots() string { return filepath.Join(l.State, "roots") }
 
@@ -131,6 +138,10 @@ func (r Root) Ref(n uint64, i int) string {
 // Lockfile is where a project without devenv.toml keeps its pins until the user
 // writes them into the project.
 func (r Root) Lockfile() string { return filepath.Join(r.path, "devenv.lock") }
+
+// ToolsFile names the tools of the project with their versions. It is written
+// only when these change, so that a project within can watch it.
+func (r Root) ToolsFile() string { return filepath.Join(r.path, "tools") }
 
 // StateFile is state.json.
 func (r Root) StateFile() string { return filepath.Join(r.path, "state.json") }

@@ -54,10 +54,11 @@ func (r *reader) checkCircles(l *Lock) error {
 	done := map[string]bool{}
 	var open []string
 	var visit func(key string) error
+	isOpen := map[string]bool{}
 	visit = func(key string) error {
-		if i := slices.Index(open, key); i >= 0 {
+		if isOpen[key] {
 			var circle []string
-			for _, node := range append(open[i:], key) {
+			for _, node := range append(open[slices.Index(open, key):], key) {
 				circle = append(circle, plain(node))
 			}
 			return r.fail(member("nodes", key), "nodes are inputs of each other in a circle: %s",
@@ -67,7 +68,7 @@ func (r *reader) checkCircles(l *Lock) error {
 			return nil
 		}
 		done[key] = true
-		open = append(open, key)
+		open, isOpen[key] = append(open, key), true
 		inputs := l.Nodes[key].Inputs
 		for _, name := range sortedKeys(inputs) {
 			if next := inputs[name].Node; next != "" {
@@ -76,7 +77,7 @@ func (r *reader) checkCircles(l *Lock) error {
 				}
 			}
 		}
-		open = open[:len(open)-1]
+		open, isOpen[key] = open[:len(open)-1], false
 		return nil
 	}
 	for _, key := range sortedKeys(l.Nodes) {

@@ -118,6 +118,7 @@ func (r *reader) lock(v any) (*Lock, error) {
 }
 
 func (r *reader) unknownVersion() error {
+	//nolint:errorlint // fail makes just that
 	err := r.fail("version", "version %d of the lock format is unknown; known are %d to %d",
 		r.version, oldestVersion, Version).(*Error)
 	if r.version > Version {

@@ -9,16 +9,21 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"devenv/store/nixhash"
 )
 
 var (
-	toolName    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
-	toolVersion = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]*$`)
-	npmPart     = regexp.MustCompile(`^npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$`)
-	goproxyPart = regexp.MustCompile(`^goproxy:[0-9A-Za-z][0-9A-Za-z./_~-]*@v[0-9A-Za-z.+-]+$`)
+	toolName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`) })
+	toolVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]*$`) })
+	npmPart     = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$`)
+	})
+	goproxyPart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^goproxy:[0-9A-Za-z][0-9A-Za-z./_~-]*@v[0-9A-Za-z.+-]+$`)
+	})
 )
 
 // tools reads the tools among the root's inputs, as Tools returns them.
@@ -39,8 +44,8 @@ func (r *reader) tools(l *Lock) ([]Tool, error) {
 func (r *reader) tool(node *Node, path string) (Tool, error) {
 	locked := &fields{reader: r, path: member(path, "locked"), object: maps.Clone(node.Locked)}
 	t := Tool{
-		Name:    locked.text("name", matching(toolName)),
-		Version: locked.text("version", matching(toolVersion)),
+		Name:    locked.text("name", matching(toolName())),
+		Version: locked.text("version", matching(toolVersion())),
 		Source:  locked.text("source", among(SourceGoproxy, SourceMirror, SourceNPM, SourcePublisher)),
 	}
 	locked.text("type", among(toolType))
@@ -155,11 +160,11 @@ func partURL(source string) check {
 		scheme, _, _ := strings.Cut(s, ":")
 		switch scheme {
 		case "npm":
-			if npmPart.MatchString(s) {
+			if npmPart().MatchString(s) {
 				return ""
 			}
 		case "goproxy":
-			if goproxyPart.MatchString(s) {
+			if goproxyPart().MatchString(s) {
 				return ""
 			}
 		case "https", "http", "file":

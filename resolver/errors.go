@@ -1,9 +1,13 @@
 package resolver
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
+	"devenv/resolver/constraint"
+	"devenv/resolver/manifest"
 	"devenv/resolver/source"
 )
 
@@ -18,6 +22,23 @@ func (e *RequirementError) Error() string {
 }
 
 func (e *RequirementError) Unwrap() error { return e.Err }
+
+// Hint is that of the cause; what to write is said in the words of the file that
+// asks.
+func (e *RequirementError) Hint() string {
+	file := filepath.Base(e.Requirement.Origin.File)
+	var none *constraint.NoMatchError
+	if errors.As(e.Err, &none) && file != manifest.Name {
+		bare := *none
+		bare.Tool = ""
+		return bare.Hint() + " in " + file
+	}
+	var hinted interface{ Hint() string }
+	if errors.As(e.Err, &hinted) {
+		return hinted.Hint()
+	}
+	return ""
+}
 
 // NotRequiredError says that a tool was named which the project does not use.
 type NotRequiredError struct {

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -33,5 +34,24 @@ func TestLoadRefusesPipeAsLock(t *testing.T) {
 	}
 	if _, err := reader("").Load(dir); err == nil {
 		t.Error("a pipe is no lock")
+	}
+}
+
+// TestLoadRefusesCountlessVersions: each would be downloaded for whoever enters.
+func TestLoadRefusesCountlessVersions(t *testing.T) {
+	var lines strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&lines, "3.%d\n", i)
+	}
+	for name, text := range map[string]string{
+		".python-version": lines.String(),
+		".go-version":     strings.Repeat("1 ", 1<<20),
+		".tool-versions":  "python" + strings.ReplaceAll("\n"+lines.String(), "\n", " "),
+		"devenv.toml":     "[tools]\npython = [" + strings.Repeat("'3.1',", maxVersions+1) + "]",
+	} {
+		p, err := reader("").Load(tree(t, map[string]string{name: text}))
+		if err == nil || len(p.Tools) > maxVersions {
+			t.Errorf("%s: %d tools, %v", name, len(p.Tools), err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package resolver
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -16,7 +17,11 @@ import (
 // source.Errors, all of them joined; the project then holds what was read so
 // far, which always includes Dir and Reads.
 func (r *Reader) Load(dir string) (*Project, error) {
-	l := &loader{reader: r, p: &Project{Dir: filepath.Clean(dir), grammars: r.options.Tools}}
+	l := &loader{reader: r, p: &Project{Dir: filepath.Clean(dir)}, asked: map[string]int{}}
+	if err := r.tools(); err != nil {
+		return l.p, err
+	}
+	l.p.grammars = r.grammars
 	if err := l.manifest(); err != nil {
 		return l.p, err
 	}
@@ -31,6 +36,7 @@ type loader struct {
 	reader *Reader
 	p      *Project
 	files  []versionfile.File
+	asked  map[string]int // how often for each tool
 }
 
 // read looks at a file of the project, and remembers that it did.
@@ -101,8 +107,15 @@ func (l *loader) versionFiles() error {
 	return errors.Join(all...)
 }
 
+// maxVersions is how many versions of one tool a project may ask for. All are
+// downloaded, without a question, when somebody enters it.
+const maxVersions = 16
+
 // require adds a requirement, if it is not there already in the same words.
 func (l *loader) require(req Requirement) {
+	if l.asked[req.Tool]++; l.asked[req.Tool] > maxVersions {
+		return // Load says so
+	}
 	if !slices.ContainsFunc(l.p.Tools, func(r Requirement) bool { return r.Tool == req.Tool && r.Constraint == req.Constraint }) {
 		l.p.Tools = append(l.p.Tools, req)
 	}
@@ -217,6 +230,13 @@ func (l *loader) ours(f *file) bool {
 // where it is written. Of the overruled ones it only tells.
 func (l *loader) checkConstraints() error {
 	var all []error
+	for _, tool := range slices.Sorted(maps.Keys(l.asked)) {
+		if n := l.asked[tool]; n > maxVersions {
+			all = append(all, (&source.Error{
+				At: source.Position{File: l.p.Dir}, What: fmt.Sprintf("asks for %d versions of %s, at most %d are taken", n, tool, maxVersions),
+			}).Fixed("name the ones that are needed"))
+		}
+	}
 	for _, req := range l.p.Tools {
 		if err := l.p.checkConstraint(req); err != nil {
 			all = append(all, err)

@@ -3,7 +3,6 @@ package resolver
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -135,13 +134,18 @@ func (req LockRequest) checkUpdate() error {
 // wanted are the requirements that need a pin: not those soft ones that an outer
 // layer meets.
 func (p *Project) wanted(outer func(tool string) (string, bool)) []Requirement {
-	if outer == nil || p.LockPath == filepath.Join(p.Dir, LockName) {
+	if outer == nil || !p.LeansOut() {
 		return p.Tools
 	}
 	return slices.DeleteFunc(slices.Clone(p.Tools), func(r Requirement) bool {
 		version, ok := outer(r.Tool)
 		return r.Soft && ok && p.fits(r, version)
 	})
+}
+
+// LeansOut reports whether what is pinned depends on the tools of outer layers.
+func (p *Project) LeansOut() bool {
+	return p.LockPath != p.OwnLock() && slices.ContainsFunc(p.Tools, func(r Requirement) bool { return r.Soft })
 }
 
 func (p *Project) toolNames() []string {

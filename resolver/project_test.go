@@ -53,7 +53,7 @@ func write(t *testing.T, path, content string, directory bool) {
 // reader is a new reader whose pins without a devenv.lock are in state.
 func reader(state string) *Reader {
 	return NewReader(Options{
-		Tools:     grammars,
+		Tools:     func() (map[string]constraint.Grammar, error) { return grammars, nil },
 		StateLock: func(dir string) string { return filepath.Join(state, dir, "lock") },
 	})
 }

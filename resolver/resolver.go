@@ -39,8 +39,9 @@ const LockName = "devenv.lock"
 
 // Options are what a Reader needs to know.
 type Options struct {
-	// Tools are the tools that there are, each with the grammar of its versions.
-	Tools map[string]constraint.Grammar
+	// Tools gives the tools that there are, each with the grammar of its
+	// versions. It is called when the first project is loaded; nil means none.
+	Tools func() (map[string]constraint.Grammar, error)
 	// StateLock is where the pins are of a project that has no devenv.lock of
 	// its own: a path in the user's state.
 	StateLock func(dir string) string
@@ -49,14 +50,28 @@ type Options struct {
 // Reader finds and loads projects. It reads each file once: all that it returns
 // speaks of the same bytes. It is for one command's life and one goroutine.
 type Reader struct {
-	options Options
-	names   []string
-	files   files
+	options  Options
+	grammars map[string]constraint.Grammar // nil before the first project
+	names    []string
+	files    files
 }
 
 // NewReader returns a reader that has read nothing yet.
 func NewReader(o Options) *Reader {
-	return &Reader{options: o, names: slices.Sorted(maps.Keys(o.Tools)), files: files{}}
+	return &Reader{options: o, files: files{}}
+}
+
+// tools asks for the tools, once.
+func (r *Reader) tools() error {
+	if r.grammars != nil || r.options.Tools == nil {
+		return nil
+	}
+	grammars, err := r.options.Tools()
+	if err != nil {
+		return err
+	}
+	r.grammars, r.names = grammars, slices.Sorted(maps.Keys(grammars))
+	return nil
 }
 
 // Project is one directory that declares something.

@@ -28,7 +28,9 @@
 // __devenv_ and are not exported. The environment carries only DEVENV_LAYERS
 // and DEVENV_OLD_<key>_<VAR>, as package env describes them. DEVENV_QUIET=1
 // silences the hooks, DEVENV_OFF=1 makes them leave everything and stop until
-// it is unset, DEVENV_CEILING_DIRECTORIES ends the way up as Git's variable of
+// it is unset, DEVENV_HOLD=1 makes them put the inherited environments in front
+// once more and then let these stay, wherever the shell goes ("devenv develop"
+// sets it), DEVENV_CEILING_DIRECTORIES ends the way up as Git's variable of
 // that kind does, and DEVENV_HOOK_CD=1, set when the bash hook is sourced, adds
 // functions cd, pushd and popd to it, so that "cd project && make" works on one
 // line there too.

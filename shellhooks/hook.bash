@@ -29,7 +29,7 @@ __devenv_patience=60 # seconds until an unanswered question is asked again
 # different, nobody waits for anything, and there is no news of files.
 __devenv_prompt() {
   local __devenv_status=$?
-  if [[ $__devenv_seen != "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ||
+  if [[ $__devenv_seen != "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ||
     -n ${__devenv_asked+x}${__devenv_lines+x}${__devenv_todo+x} ]] || "$__devenv_news"; then
     __devenv_hook || :
   fi
@@ -50,7 +50,7 @@ __devenv_any() {
 
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
-  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
+  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
   (( ${#__devenv_asked[@]} )) || return 0
   local __devenv_f
   (( SECONDS - __devenv_asked_at < __devenv_patience && SECONDS >= __devenv_asked_at )) || { __devenv_asked=(); return 1; }
@@ -97,14 +97,14 @@ __devenv_refresh() {
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n ${DEVENV_OFF-}${DEVENV_HOLD-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   case ${#__devenv_checks[@]}$__devenv_known in
     0) __devenv_news=__devenv_here ;;
     11) __devenv_news=${__devenv_checks[0]} ;;
     *) __devenv_news=__devenv_any ;;
   esac
-  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
+  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
 }
 
 # --- from $PWD upwards --------------------------------------------------------
@@ -189,6 +189,11 @@ __devenv_switch() {
     case $__devenv_k in '' | *[!0-9a-z]*) ;; *) __devenv_have+=("$__devenv_k") ;; esac
     case $__devenv_rest in *:*) __devenv_rest=${__devenv_rest#*:} ;; *) __devenv_rest= ;; esac
   done
+  if [[ -n ${DEVENV_HOLD-} && -z ${DEVENV_OFF-} ]]; then # what is active stays, wherever $PWD is
+    for __devenv_k in ${__devenv_have[@]+"${__devenv_have[@]}"}; do
+      __devenv_want=("$__devenv_k" ${__devenv_want[@]+"${__devenv_want[@]}"})
+    done
+  fi
   local __devenv_n=0 __devenv_m=${#__devenv_want[@]} __devenv_j # want is innermost first, have outermost first
   while (( __devenv_n < __devenv_m && __devenv_n < ${#__devenv_have[@]} )) &&
     [[ ${__devenv_have[__devenv_n]} == "${__devenv_want[__devenv_m - 1 - __devenv_n]}" ]]; do
@@ -373,7 +378,7 @@ __devenv_current() {
 # Which directories have changed.
 __devenv_look() {
   local __devenv_j __devenv_d
-  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
+  [[ -z ${DEVENV_OFF-}${DEVENV_HOLD-}$__devenv_silent ]] || return 0
   for (( __devenv_j = 0; __devenv_j < ${#__devenv_checks[@]}; __devenv_j++ )); do
     if "${__devenv_checks[__devenv_j]}"; then
       __devenv_change "${__devenv_gens[__devenv_j]}" "${__devenv_dirs[__devenv_j]}" || :

@@ -29,7 +29,7 @@ set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-ve
 # follows, which looks at the files.
 function __devenv_hook
     set -l __devenv_then look
-    if test "$__devenv_seen" != "$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD"
+    if test "$__devenv_seen" != "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD"
         __devenv_refresh
         set -q argv[1]; and not set -q __devenv_unknown[1]; and set __devenv_then
     else if set -q __devenv_asked[1]; and __devenv_answered
@@ -95,7 +95,7 @@ function __devenv_refresh
     for __devenv_name in want unknown dirs gens checks
         set -g __devenv_$__devenv_name
     end
-    test -n "$DEVENV_OFF"; or __devenv_walk; or return
+    test -n "$DEVENV_OFF$DEVENV_HOLD"; or __devenv_walk; or return
     test -n "$__devenv_frozen"; or __devenv_switch; or return
     if not set -q __devenv_checks[1]
         set -g __devenv_news __devenv_here
@@ -104,7 +104,7 @@ function __devenv_refresh
     else
         set -g __devenv_news __devenv_any
     end
-    set -g __devenv_seen "$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$__devenv_pwd"
+    set -g __devenv_seen "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$__devenv_pwd"
     set -g __devenv_busy ''
 end
 
@@ -229,6 +229,9 @@ function __devenv_switch
         string match -rq '^[0-9a-z]+\z' -- $__devenv_k; and set -a __devenv_have $__devenv_k
     end
     set -l __devenv_wanted $__devenv_want[-1..1] # outermost first, as the other is
+    if test -n "$DEVENV_HOLD" -a -z "$DEVENV_OFF" # what is active stays, wherever $PWD is
+        set __devenv_wanted $__devenv_have
+    end
     set -l __devenv_kept
     for __devenv_k in $__devenv_have
         set -q __devenv_wanted[1]; and test "$__devenv_wanted[1]" = "$__devenv_k"; or break
@@ -470,7 +473,7 @@ end
 
 # Which directories have changed.
 function __devenv_look
-    test -n "$DEVENV_OFF"; and return
+    test -n "$DEVENV_OFF$DEVENV_HOLD"; and return
     set -l __devenv_g $__devenv_gens
     set -l __devenv_d $__devenv_dirs
     for __devenv_c in $__devenv_checks
@@ -534,7 +537,7 @@ if status is-interactive
     # Most prompts end here: nothing that decides which layers are active is
     # different, nobody waits for anything, and there is no news of files.
     function __devenv_on_prompt --on-event fish_prompt
-        test "$__devenv_seen" = "$DEVENV_LAYERS:$DEVENV_OFF:$DIRENV_DIR:$PWD" -a -z "$__devenv_asked$__devenv_lines$__devenv_todo"
+        test "$__devenv_seen" = "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD" -a -z "$__devenv_asked$__devenv_lines$__devenv_todo"
         and not $__devenv_news
         and return 0
         set -g __devenv_busy '' # Ctrl-C may have left it

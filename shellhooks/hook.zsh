@@ -32,7 +32,7 @@ typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked
 # different, nobody waits for anything, and there is no news of files. What stands
 # before emulate means the same under every option.
 __devenv_precmd() {
-  if [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" &&
+  if [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" &&
     -z "${__devenv_asked-}${__devenv_lines-}${__devenv_todo-}" ]] && ! "$__devenv_news"; then
     return 0
   fi
@@ -64,7 +64,7 @@ __devenv_any() {
 
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
-  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD" ]] || return 1
+  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
   (( ${#__devenv_asked} )) || return 0
   local __devenv_f
   if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
@@ -105,14 +105,14 @@ __devenv_refresh() {
   [[ ${DEVENV_LAYERS-} == "$__devenv_layers" ]] || __devenv_inherited=1
   __devenv_frozen= __devenv_known=
   __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
-  [[ -n ${DEVENV_OFF-} ]] || __devenv_walk || return 0
+  [[ -n ${DEVENV_OFF-}${DEVENV_HOLD-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
   case ${#__devenv_checks}$__devenv_known in
     (0) __devenv_news=__devenv_here ;;
     (11) __devenv_news=${__devenv_checks[1]} ;;
     (*) __devenv_news=__devenv_any ;;
   esac
-  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DIRENV_DIR-}:$PWD"
+  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
 }
 
 # --- from $PWD upwards --------------------------------------------------------
@@ -197,6 +197,9 @@ __devenv_switch() {
   for __devenv_k in "${(@s.:.)__devenv_rest}"; do
     [[ -z $__devenv_k || $__devenv_k == *[^0-9a-z]* ]] || __devenv_have+=("$__devenv_k")
   done
+  if [[ -n ${DEVENV_HOLD-} && -z ${DEVENV_OFF-} ]]; then # what is active stays, wherever $PWD is
+    __devenv_want=("${(@Oa)__devenv_have}")
+  fi
   local -i __devenv_n=0 __devenv_m=${#__devenv_want} __devenv_j # want is innermost first, have outermost first
   while (( __devenv_n < __devenv_m && __devenv_n < ${#__devenv_have} )) &&
     [[ ${__devenv_have[__devenv_n + 1]} == "${__devenv_want[__devenv_m - __devenv_n]}" ]]; do
@@ -423,7 +426,7 @@ __devenv_current() {
 __devenv_look() {
   local -i __devenv_j
   local __devenv_d
-  [[ -z ${DEVENV_OFF-}$__devenv_silent ]] || return 0
+  [[ -z ${DEVENV_OFF-}${DEVENV_HOLD-}$__devenv_silent ]] || return 0
   for (( __devenv_j = 1; __devenv_j <= ${#__devenv_checks}; __devenv_j++ )); do
     if "${__devenv_checks[__devenv_j]}"; then
       __devenv_change "${__devenv_gens[__devenv_j]}" "${__devenv_dirs[__devenv_j]}"

@@ -113,7 +113,7 @@ func removeAttributes(path string, st unix.Stat_t) (touched bool, err error) {
 			continue
 		}
 		if kind(st) != unix.S_IFLNK {
-			unix.Chmod(path, uint32(st.Mode)&0o7777|0o200) // attributes are the writer's to remove
+			unix.Chmod(path, uint32(st.Mode)&0o7777|0o200) //nolint:errcheck // attributes are the writer's to remove
 		}
 		if err := unix.Lremovexattr(path, name); err != nil {
 			return true, &os.PathError{Op: "lremovexattr " + name, Path: path, Err: err}

@@ -37,7 +37,7 @@ func (e *URLError) Error() string { return fmt.Sprintf("store %q: %s", e.URL, e.
 
 // Hint returns what may be written instead.
 func (e *URLError) Hint() string {
-	return "A store is `auto`, `local`, `local?root=DIRECTORY`, or an absolute DIRECTORY (option --store, variable DEVENV_STORE)."
+	return "DEVENV_STORE takes auto, local, local?root=DIR or an absolute directory"
 }
 
 // locate finds out where the store lies that rawURL means. Machine is the root

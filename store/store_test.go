@@ -389,3 +389,35 @@ func run(t testing.TB, name string, args ...string) string {
 	}
 	return strings.TrimSuffix(string(out), "\n")
 }
+
+func TestDiscardMakesRoomForTheRealTree(t *testing.T) {
+	s := open(t, tempRoot(t))
+	ctx := t.Context()
+	fill := func(_ context.Context, dir string) error {
+		return os.WriteFile(filepath.Join(dir, "f"), []byte("as published"), 0o644)
+	}
+	info, err := s.AddTree(ctx, "tool-1", nixhash.Hash{}, fill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if damaged, err := s.Discard(ctx, info.Path); damaged || err != nil {
+		t.Fatalf("a whole tree: %v, %v", damaged, err)
+	}
+	file := filepath.Join(s.Real(info.Path), "f")
+	if err := errors.Join(os.Chmod(file, 0o644), os.WriteFile(file, []byte("as somebody liked it"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if damaged, err := s.Discard(ctx, info.Path); !damaged || err != nil {
+		t.Fatalf("a changed tree: %v, %v", damaged, err)
+	}
+	if _, err := s.Lookup(ctx, info.Path); !errors.Is(err, store.ErrInvalid) {
+		t.Fatalf("after Discard: %v", err)
+	}
+	again, err := s.AddTree(ctx, "tool-1", info.NarHash, fill)
+	if err != nil || again.Path != info.Path {
+		t.Fatalf("%v, %v", again.Path, err)
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "as published" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

@@ -1,8 +1,11 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -43,7 +46,25 @@ type ConnectError struct {
 }
 
 func (e *ConnectError) Error() string {
-	return fmt.Sprintf("%s: %s %s: %v", e.URL, e.Host, e.Reason, e.Err)
+	return fmt.Sprintf("%s: %s %s: %s", e.URL, e.Host, e.Reason, cause(e.Err))
+}
+
+// cause is what a person needs of a network error: not the operation, and not
+// the address of the name server.
+func cause(err error) string {
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		return lookup.Err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		var call *os.SyscallError
+		if errors.As(op.Err, &call) {
+			return call.Err.Error()
+		}
+		return op.Err.Error()
+	}
+	return err.Error()
 }
 
 func (e *ConnectError) Unwrap() error { return e.Err }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/url"
 	"os"
@@ -89,7 +90,7 @@ func (p *partial) lock() (locked bool, size int64, ok bool) {
 	mine, statErr := f.Stat()
 	if err != nil || statErr != nil {
 		f.Close()
-		if err != unix.EWOULDBLOCK {
+		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return false, 0, false
 		}
 		if w, err := os.OpenFile(p.path+".wanted", os.O_WRONLY|os.O_CREATE, 0o600); err == nil {
@@ -193,7 +194,7 @@ func (p *partial) describe(a about) {
 	}
 	p.about = a
 	if data, err := json.Marshal(a); err == nil {
-		os.WriteFile(p.path+".json", data, 0o600)
+		os.WriteFile(p.path+".json", data, 0o600) //nolint:errcheck // without it the bytes are not gone on from
 	}
 }
 

@@ -60,7 +60,7 @@ func (d *download) join(ctx context.Context, out *pipe.Pipe, resp *http.Response
 // already has is skipped if it is the same, byte for byte.
 func (d *download) joinWhole(resp *http.Response) (io.Reader, error) {
 	if d.fed == 0 {
-		d.anew()
+		d.anew() //nolint:errcheck // this answer is the new beginning
 	}
 	if err := d.expect(resp.ContentLength); err != nil {
 		if d.req.Size <= 0 {

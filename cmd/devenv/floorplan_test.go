@@ -29,16 +29,21 @@ var rooms = map[string][]string{
 	"resolver/source":      {},
 	"resolver/tools":       {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
+	"resolver/nixlang/regex":    {},
+	"resolver/nixlang/notation": {},
+	"resolver/nixlang/version":  {},
+
 	"env":        {},
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":           {"store/db", "store/filelock"},
-	"store/db":        {"store/filelock"},
-	"store/filelock":  {},
-	"store/nixhash":   {},
-	"store/storepath": {},
-	"store/nar":       {},
+	"store":            {"store/db", "store/filelock"},
+	"store/db":         {"store/filelock"},
+	"store/filelock":   {},
+	"store/nixhash":    {},
+	"store/storepath":  {},
+	"store/nar":        {},
+	"store/derivation": {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
@@ -46,7 +51,7 @@ var rooms = map[string][]string{
 }
 
 // vocabulary may be imported by every room.
-var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar"}
+var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "store/derivation"}
 
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.

@@ -6,7 +6,7 @@ import (
 )
 
 // output runs a program and returns what it printed.
-func output(t *testing.T, argv ...string) string {
+func output(t testing.TB, argv ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
 	out, err := cmd.Output()

@@ -42,7 +42,7 @@ func RemoveTool(file string, data []byte, tool string) ([]byte, error) {
 	if n == nil {
 		return data, nil
 	}
-	edited := data
+	var edited []byte
 	tools := root.kid("tools")
 	if tools.kind == unstable.InlineTable {
 		edited = replace(data, itemSpan(data, n.expr), "")

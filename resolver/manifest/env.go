@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 
 // pathLike are the variables that hold lists of places, separated by colons:
 // they are prepended to even when written as one string.
@@ -41,7 +42,7 @@ func (d *decoder) variable(n *node) {
 		return
 	}
 	v := Variable{Name: n.name, At: d.at(n.key)}
-	ok := true
+	var ok bool
 	switch {
 	case n.isTable():
 		v.Unset, ok = d.unset(n)
@@ -62,7 +63,7 @@ func (d *decoder) variable(n *node) {
 // variableNamed checks the name of a variable.
 func (d *decoder) variableNamed(n *node) bool {
 	switch {
-	case !variableName.MatchString(n.name):
+	case !variableName().MatchString(n.name):
 		d.errorf(n.key, "%q is no name of a variable", n.name).Fixed("names are letters, digits and _, and begin with no digit")
 		return false
 	case strings.HasPrefix(n.name, "DEVENV_") || strings.HasPrefix(n.name, "__devenv"):

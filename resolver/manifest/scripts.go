@@ -5,9 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-var scriptName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$`)
+var scriptName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$`) })
 
 // reservedWords are read by a shell before it looks for commands.
 var reservedWords = strings.Fields(`if then elif else fi do done case esac while until for in function select time coproc
@@ -59,7 +60,7 @@ func (d *decoder) script(n *node) {
 // scriptNamed checks the name of a script: a file of that name is put on PATH.
 func (d *decoder) scriptNamed(n *node) bool {
 	switch {
-	case !scriptName.MatchString(n.name) || len(n.name) > 255:
+	case !scriptName().MatchString(n.name) || len(n.name) > 255:
 		d.errorf(n.key, "%q is no name for a command", n.name).
 			Fixed("names are letters, digits and . _ : + -, begin with a letter, a digit or _, and have at most 255 characters")
 	case slices.Contains(reservedWords, n.name):

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-var toolName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var toolName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_-]*$`) })
 
 // tool reads one key of [tools]: a constraint, a list of them, or a table.
 func (d *decoder) tool(n *node) {
@@ -53,7 +54,7 @@ func (d *decoder) toolNamed(n *node) bool {
 	switch {
 	case d.toolNames != nil && !slices.Contains(d.toolNames, n.name):
 		d.errorf(n.key, "devenv knows no tool %q", n.name).Fix = didYouMean(n.name, d.toolNames)
-	case !toolName.MatchString(n.name):
+	case !toolName().MatchString(n.name):
 		d.errorf(n.key, "%q is no name of a tool", n.name).Fixed("names are lower-case letters, digits, - and _")
 	default:
 		return true

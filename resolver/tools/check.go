@@ -7,16 +7,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-var toolName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+var toolName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]*$`) })
 
 // check finds what a strict decoder cannot: values that would only fail when they are used.
 func (t *Tool) check(file string) error {
 	switch {
 	case t.Name != file:
 		return fmt.Errorf("name = %q: the file must be called %s.toml", t.Name, t.Name)
-	case !toolName.MatchString(t.Name):
+	case !toolName().MatchString(t.Name):
 		return fmt.Errorf("name = %q: lower-case letters, digits and dashes", t.Name)
 	case !slices.Contains([]string{"npm", "pep440", "go", "semver"}, string(t.Grammar)):
 		return fmt.Errorf("grammar = %q: npm, pep440, go or semver", t.Grammar)

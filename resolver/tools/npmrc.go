@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // NpmConfig is the part of npm's configuration that says where packages come from.
@@ -162,7 +163,7 @@ func (c *NpmConfig) add(settings map[string]string) {
 	}
 }
 
-var npmrcVariable = regexp.MustCompile(`(\\*)\$\{([^${}?]+)(\?)?\}`)
+var npmrcVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\\*)\$\{([^${}?]+)(\?)?\}`) })
 
 // parseNpmrc reads the ini file that npmrc(5) describes: key = value, comments with ; or #,
 // quotes, ${VAR} and ${VAR?} from the environment (in keys as well). The first value of a key
@@ -198,8 +199,8 @@ func npmrcUnquote(s string) string {
 
 // npmrcExpand leaves a variable that is not set as it stands; one with ? becomes nothing.
 func npmrcExpand(s string, getenv func(string) string) string {
-	return npmrcVariable.ReplaceAllStringFunc(s, func(m string) string {
-		g := npmrcVariable.FindStringSubmatch(m)
+	return npmrcVariable().ReplaceAllStringFunc(s, func(m string) string {
+		g := npmrcVariable().FindStringSubmatch(m)
 		if len(g[1])%2 == 1 {
 			return m
 		}

@@ -168,7 +168,7 @@ func escapedModule(path string) string {
 func splitGoproxy(u string) (module.Version, bool) {
 	rest, ok := strings.CutPrefix(u, "goproxy:")
 	p, v, at := strings.Cut(rest, "@")
-	if !ok || !at || module.CheckPath(p) != nil || !npmVersion.MatchString(v) {
+	if !ok || !at || module.CheckPath(p) != nil || !npmVersion().MatchString(v) {
 		return module.Version{}, false
 	}
 	return module.Version{Path: p, Version: v}, true

@@ -177,7 +177,7 @@ func splitNpm(u string) (pkg, version string, ok bool) {
 	if !ok || at <= 0 || at == len(rest)-1 {
 		return "", "", false
 	}
-	return rest[:at], rest[at+1:], npmName.MatchString(rest[:at]) && npmVersion.MatchString(rest[at+1:])
+	return rest[:at], rest[at+1:], npmName().MatchString(rest[:at]) && npmVersion().MatchString(rest[at+1:])
 }
 
 func majorOf(version string) int {

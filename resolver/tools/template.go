@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[^{}]*\}`) })
 
 // expand replaces {name} by vars[name]. A name that vars lacks is an error.
 //
@@ -14,7 +15,7 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 // addresses; tree and place in environments.
 func expand(text string, vars map[string]string) (string, error) {
 	var unknown string
-	out := placeholder.ReplaceAllStringFunc(text, func(m string) string {
+	out := placeholder().ReplaceAllStringFunc(text, func(m string) string {
 		v, ok := vars[m[1:len(m)-1]]
 		if !ok {
 			unknown = m
@@ -42,7 +43,7 @@ func fileMatcher(template string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteByte('^')
 	last := 0
-	for _, at := range placeholder.FindAllStringIndex(template, -1) {
+	for _, at := range placeholder().FindAllStringIndex(template, -1) {
 		b.WriteString(regexp.QuoteMeta(template[last:at[0]]))
 		fmt.Fprintf(&b, "(?P<%s>[0-9][0-9A-Za-z.]*)", template[at[0]+1:at[1]-1])
 		last = at[1]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // readNvmrc reads as nvm 0.40's nvm_process_nvmrc does: cut comments and blank
@@ -135,7 +136,7 @@ func (r *reader) node(s span, version, key string) error {
 	return nil
 }
 
-var cpython = regexp.MustCompile(`^[0-9]`)
+var cpython = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]`) })
 
 // python records a version of CPython, in the words of pyenv. Other
 // distributions and the machine's own are noted.
@@ -146,7 +147,7 @@ func (r *reader) python(s span, version string) {
 		r.note(s, "system means the machine's own python: none is provided in its place")
 	case strings.Contains(name, "/") || name == "..":
 		r.note(s, fmt.Sprintf("%q is a path and no version: pyenv skips it too", version))
-	case name != "latest" && !cpython.MatchString(name):
+	case name != "latest" && !cpython().MatchString(name):
 		r.note(s, fmt.Sprintf("%s is not provided: only CPython is, under its plain number (3.13, 3.12.4)", version))
 	case strings.HasSuffix(name, "t") || strings.HasSuffix(name, "-dev"):
 		r.note(s, fmt.Sprintf("%s is not provided: only CPython's ordinary releases are", version))

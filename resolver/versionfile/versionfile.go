@@ -74,12 +74,19 @@ func Tools(name string) []string {
 	return nil
 }
 
+// maxList bounds in bytes the files that are lists of words: those named with a
+// dot. Each word keeps its line, to show it.
+const maxList = 16 << 10
+
 // Parse reads the file at path, whose content is data. The base name decides
 // how; positions carry path as it is. The error is a *source.Error.
 func Parse(path string, data []byte) (File, error) {
 	r := &reader{path: path, data: data}
 	for _, f := range formats {
 		if f.name == filepath.Base(path) {
+			if f.name[0] == '.' && len(data) > maxList {
+				return r.file, r.errorf(span{}, "larger than %d KiB, which no list of versions is", maxList>>10)
+			}
 			err := f.read(r)
 			return r.file, err
 		}

@@ -107,7 +107,7 @@ func code(err error) int {
 // explain gives SQLite's errors the types of this package.
 func (d *DB) explain(err error) error {
 	if isFull(err) {
-		return fmt.Errorf("%s: %w (%v)", d.file(), syscall.ENOSPC, err)
+		return fmt.Errorf("%s: %w (%w)", d.file(), syscall.ENOSPC, err)
 	}
 	switch code(err) {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:

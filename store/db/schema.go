@@ -77,7 +77,7 @@ func (d *DB) createSchema(ctx context.Context) error {
 	err := d.retry(ctx, func() error {
 		_, err := d.sql.ExecContext(ctx, "begin immediate;"+tables+"commit;")
 		if err != nil {
-			d.sql.ExecContext(context.WithoutCancel(ctx), "rollback")
+			d.sql.ExecContext(context.WithoutCancel(ctx), "rollback") //nolint:errcheck // err says what matters
 		}
 		return err
 	})

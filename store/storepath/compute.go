@@ -1,6 +1,8 @@
 package storepath
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,11 +23,11 @@ func (d Dir) ContentAddressed(name string, ca ContentAddress, refs []Path, self 
 	case ca.IsZero():
 		return Path{}, fmt.Errorf("store path %s: no hash of its content", quote(name))
 	case ca.Method == NAR && algo == nixhash.SHA256:
-		return d.make(d.typeOf("source", refs, self), base16(ca.Hash), name)
+		return d.make(fingerprintType{"source", refs, self}, ca.Hash, name)
 	case self:
 		return Path{}, fmt.Errorf("store path %s: a %s object hashed by %s cannot refer to itself", quote(name), ca.Method, algo)
 	case ca.Method == Text && algo == nixhash.SHA256:
-		return d.make(d.typeOf("text", refs, false), base16(ca.Hash), name)
+		return d.make(fingerprintType{name: "text", refs: refs}, ca.Hash, name)
 	case len(refs) > 0:
 		return Path{}, fmt.Errorf("store path %s: a %s object hashed by %s cannot refer to other store paths", quote(name), ca.Method, algo)
 	case ca.Method == Text:
@@ -33,8 +35,8 @@ func (d Dir) ContentAddressed(name string, ca ContentAddress, refs []Path, self 
 	case ca.Method == Git && algo != nixhash.SHA1 && algo != nixhash.SHA256:
 		return Path{}, fmt.Errorf("store path %s: git objects are hashed by sha1 or sha256, not by %s", quote(name), algo)
 	}
-	inner := ca.Method.outPrefix() + base16(ca.Hash) + ":"
-	return d.make("output:out", base16(sha256Of(inner)), name)
+	inner := appendBase16([]byte(ca.Method.outPrefix()), ca.Hash)
+	return d.make(fingerprintType{name: "output:out"}, sha256Of(string(inner)+":"), name)
 }
 
 // outPrefix returns what a fixed output's inner fingerprint begins with.
@@ -70,36 +72,66 @@ func (d Dir) Output(drvHash nixhash.Hash, output, name string) (Path, error) {
 	if output != "out" {
 		name += "-" + output
 	}
-	return d.make("output:"+output, base16(drvHash), name)
+	return d.make(fingerprintType{name: "output:" + output}, drvHash, name)
 }
 
-// make computes a path from the parts of its fingerprint.
-func (d Dir) make(kind, hash, name string) (Path, error) {
+// make computes a path from the parts of its fingerprint: its type with the
+// references, the hash, and the name.
+func (d Dir) make(kind fingerprintType, hash nixhash.Hash, name string) (Path, error) {
 	if err := CheckName(name); err != nil {
 		return Path{}, err
 	}
-	sum := sha256Of(kind + ":" + hash + ":" + string(d) + ":" + name).Sum()
-	return Path{nixhash.EncodeNix32(nixhash.Compress(sum, digestBytes)) + "-" + name}, nil
+	var short [512]byte // enough unless there are many references
+	text := short[:0]
+	if size := 400 + (len(d)+2+digestLen+maxName/4)*len(kind.refs); size > len(short) {
+		text = make([]byte, 0, size)
+	}
+	text = append(text, kind.name...)
+	for _, ref := range sortedSet(kind.refs) {
+		text = append(text, ':')
+		text = append(append(append(text, d...), '/'), ref.base...)
+	}
+	if kind.self {
+		text = append(text, ":self"...)
+	}
+	text = appendBase16(append(text, ':'), hash)
+	text = append(append(append(text, ':'), d...), ':')
+	text = append(text, name...)
+	sum := sha256.Sum256(text)
+
+	base := make([]byte, 0, digestLen+1+maxName)
+	base = append(base, nixhash.EncodeNix32(nixhash.Compress(sum[:], digestBytes))...)
+	return Path{string(append(append(base, '-'), name...))}, nil
 }
 
-// typeOf returns the type of a fingerprint, which holds the references.
-func (d Dir) typeOf(kind string, refs []Path, self bool) string {
-	refs = slices.Clone(refs)
-	slices.SortFunc(refs, Compare)
-	for _, ref := range slices.Compact(refs) {
-		kind += ":" + d.Join(ref)
-	}
-	if self {
-		kind += ":self"
-	}
-	return kind
+// fingerprintType is what a fingerprint begins with.
+type fingerprintType struct {
+	name string
+	refs []Path // in any order
+	self bool
 }
 
-// base16 writes a hash as fingerprints do, "sha256:<base16>".
-func base16(h nixhash.Hash) string { return h.Algo().String() + ":" + h.Base16() }
+// sortedSet returns paths in order and without repetitions; it copies them only
+// if they are not so already.
+func sortedSet(paths []Path) []Path {
+	for i := 1; i < len(paths); i++ {
+		if Compare(paths[i-1], paths[i]) >= 0 {
+			sorted := slices.Clone(paths)
+			slices.SortFunc(sorted, Compare)
+			return slices.Compact(sorted)
+		}
+	}
+	return paths
+}
 
-func sha256Of(s string) nixhash.Hash {
+// appendBase16 appends a hash as fingerprints have it, "sha256:<base16>".
+func appendBase16(text []byte, h nixhash.Hash) []byte {
+	text = append(append(text, h.Algo().String()...), ':')
+	return hex.AppendEncode(text, h.Sum())
+}
+
+func sha256Of(text string) nixhash.Hash {
 	h := nixhash.NewHasher(nixhash.SHA256)
-	h.Write([]byte(s))
+	h.Write([]byte(text))
 	return h.Sum()
 }

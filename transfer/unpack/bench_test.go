@@ -5,7 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strings"
 	"testing"
 
 	"devenv/transfer/unpack"
@@ -18,7 +18,7 @@ import (
 func BenchmarkTarGz(b *testing.B) {
 	need(b, "tar")
 	archive := filepath.Join(b.TempDir(), "a.tar.gz")
-	run(b, "tar", "-czf", archive, "-C", runtime.GOROOT(), "src", "pkg")
+	run(b, "tar", "-czf", archive, "-C", goroot(b), "src", "pkg")
 	b.Run("unpack", func(b *testing.B) {
 		each(b, archive, func(f *os.File, dest string) error {
 			return unpack.Tree(b.Context(), f, unpack.TarGz, dest, unpack.Options{})
@@ -41,7 +41,7 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
         for at, _, files in os.walk(os.path.join(sys.argv[2], top)):
             for f in files:
                 z.write(os.path.join(at, f), os.path.relpath(os.path.join(at, f), sys.argv[2]))
-`, archive, runtime.GOROOT())
+`, archive, goroot(b))
 	b.Run("unpack", func(b *testing.B) {
 		each(b, archive, func(f *os.File, dest string) error {
 			info, err := f.Stat()
@@ -78,4 +78,11 @@ func each(b *testing.B, archive string, unpacked func(f *os.File, dest string) e
 		os.RemoveAll(dest)
 		b.StartTimer()
 	}
+}
+
+// goroot asks the go command where it lies.
+func goroot(b *testing.B) string {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	must(b, err)
+	return strings.TrimSpace(string(out))
 }

@@ -21,7 +21,6 @@ type entry struct {
 	name, body string // body is a link's target
 	kind       byte
 	mode       int64
-	size       int64 // of a file whose body is only announced
 }
 
 func tarOf(t testing.TB, entries ...entry) []byte {

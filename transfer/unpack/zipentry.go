@@ -86,7 +86,7 @@ func newInflaters() zip.Decompressor {
 			f.ReadCloser = flate.NewReader(f.in)
 		}
 		f.in.Reset(r)
-		f.ReadCloser.(flate.Resetter).Reset(f.in, nil)
+		f.ReadCloser.(flate.Resetter).Reset(f.in, nil) //nolint:errcheck // never fails
 		return f
 	}
 }

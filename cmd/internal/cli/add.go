@@ -11,15 +11,17 @@ import (
 
 func newAddCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "add TOOL[@CONSTRAINT]...",
-		Aliases: []string{"use"},
-		Short:   "Declare a tool in devenv.toml, and get it",
+		Use:        "add TOOL[@CONSTRAINT]...",
+		Aliases:    []string{"use"},
+		SuggestFor: []string{"install", "pin"},
+		Short:      "Declare a tool in devenv.toml, and get it",
 		Long: `Declare tools in the devenv.toml of this directory, which is made if there is none; comments
-and order stay. Without a constraint the newest release line is declared: its major version for node,
-its minor version for python and go.`,
-		Example: "  devenv add node@24\n  devenv add 'python@>=3.11,<3.13' go",
-		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runAdd(cmd.Context(), a, args) },
+and order stay. Without a constraint the newest release line is declared: the newest LTS major version of
+node, the newest minor version of python and go.`,
+		Example:           "  devenv add node@24\n  devenv add 'python@>=3.11,<3.13' go",
+		Args:              needs("a TOOL", "devenv add node@24"),
+		ValidArgsFunction: completeCatalogue(a, 1<<10),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runAdd(cmd.Context(), a, args) },
 	}
 }
 
@@ -53,12 +55,14 @@ func runAdd(ctx context.Context, a *app, args []string) error {
 
 func newRmCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "rm TOOL...",
-		Aliases: []string{"remove", "unuse"},
-		Short:   "Take a tool out of devenv.toml",
-		Long:    "Take tools out of the devenv.toml of this directory and out of its lock. What else the file says stays.",
-		Example: "  devenv rm go",
-		Args:    cobra.MinimumNArgs(1),
+		Use:               "rm TOOL...",
+		Aliases:           []string{"remove", "unuse"},
+		SuggestFor:        []string{"uninstall", "delete"},
+		Short:             "Take a tool out of devenv.toml",
+		Long:              "Take tools out of the devenv.toml of this directory and out of its lock. What else the file says stays.",
+		Example:           "  devenv rm go",
+		Args:              needs("a TOOL", "devenv rm go"),
+		ValidArgsFunction: completeDeclared(a),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := a.dir("")
 			if err != nil {

@@ -16,8 +16,9 @@ func newAllowCmd(a *app) *cobra.Command {
 		Long: `Permit what a project's devenv.toml can run: variables, scripts and hooks. The permission holds
 for exactly this content; it is asked for again after an edit. Other worktrees of the same repository
 with the same content share it. Version files and [tools] need none.`,
-		Example: "  devenv allow",
-		Args:    cobra.MaximumNArgs(1),
+		Example:           "  devenv allow",
+		ValidArgsFunction: completeDirs,
+		Args:              atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return decideTrust(cmd.Context(), a, args, (*workspace.Workspace).Allow)
 		},
@@ -26,12 +27,13 @@ with the same content share it. Version files and [tools] need none.`,
 
 func newDenyCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "deny [DIR]",
-		Aliases: []string{"block", "revoke", "untrust"},
-		Short:   "Withdraw the permission of a project",
-		Long:    "Withdraw the permission of a project, whatever its content, until `devenv allow`.",
-		Example: "  devenv deny ~/src/project",
-		Args:    cobra.MaximumNArgs(1),
+		Use:               "deny [DIR]",
+		Aliases:           []string{"block", "revoke", "untrust"},
+		Short:             "Withdraw the permission of a project",
+		Long:              "Withdraw the permission of a project, whatever its content, until `devenv allow`.",
+		Example:           "  devenv deny ~/src/project",
+		ValidArgsFunction: completeDirs,
+		Args:              atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return decideTrust(cmd.Context(), a, args, (*workspace.Workspace).Deny)
 		},
@@ -39,11 +41,7 @@ func newDenyCmd(a *app) *cobra.Command {
 }
 
 func decideTrust(ctx context.Context, a *app, args []string, decide func(*workspace.Workspace, context.Context, string) error) error {
-	var arg string
-	if len(args) > 0 {
-		arg = args[0]
-	}
-	dir, err := a.dir(arg)
+	dir, err := a.dir(first(args))
 	if err != nil {
 		return err
 	}

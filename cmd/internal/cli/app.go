@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,6 +19,7 @@ type app struct {
 	getenv   func(string) string
 	environ  []string
 	offline  bool
+	at       string // --directory
 	ws       *workspace.Workspace
 	progress *ui.Progress
 }
@@ -57,28 +60,31 @@ func (a *app) close() {
 	}
 }
 
-// dir is the directory that a command speaks of: the working directory, or
-// flag taken relative to it. It is the logical path, as the user's shell shows
+// dir is the directory that a command speaks of: the working directory or that
+// of --directory, or arg taken relative to it. It is the logical path, as the user's shell shows
 // it, so that a project reached through a symlink is one project to hook and
 // commands alike.
-func (a *app) dir(flag string) (string, error) {
-	cwd, err := os.Getwd() // honours $PWD when it names the same directory
+func (a *app) dir(arg string) (string, error) {
+	dir, err := os.Getwd() // honours $PWD when it names the same directory
 	if err != nil {
 		return "", withHint(fmt.Errorf("the current directory is gone: %w", err), "`cd` to a directory that exists")
 	}
-	if flag == "" {
-		return cwd, nil
+	for _, part := range []string{a.at, arg} {
+		if part == "" {
+			continue
+		}
+		if !filepath.IsAbs(part) {
+			part = filepath.Join(dir, part)
+		}
+		dir = filepath.Clean(part)
 	}
-	if !filepath.IsAbs(flag) {
-		flag = filepath.Join(cwd, flag)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrPermission):
+		return "", withHint(usagef("%s may not be looked into", dir), "check the permissions of the directories above it")
+	case err != nil:
+		return "", usagef("there is no directory %s", dir)
+	case !info.IsDir():
+		return "", usagef("%s is not a directory", dir)
 	}
-	flag = filepath.Clean(flag)
-	info, err := os.Stat(flag)
-	if err != nil {
-		return "", usagef("%s: no such directory", flag)
-	}
-	if !info.IsDir() {
-		return "", usagef("%s is not a directory", flag)
-	}
-	return flag, nil
+	return dir, nil
 }

@@ -17,7 +17,7 @@ func newDoctorCmd(a *app) *cobra.Command {
 		Long: `Check the shell hook, the store, the sources of toolchains and the other tools that manage
 environments on this machine. The exit code is 1 when something is wrong.`,
 		Example: "  devenv doctor\n  devenv doctor --json",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), a, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of {check, state, fact, cure}")

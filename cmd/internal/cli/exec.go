@@ -11,29 +11,30 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"devenv/env"
 )
 
-type execOptions struct{ dir string }
-
 func newExecCmd(a *app) *cobra.Command {
-	var o execOptions
 	cmd := &cobra.Command{
-		Use:   "exec [-C DIR] [--] COMMAND [ARG...]",
-		Short: "Run one command in the environment",
+		Use:     "exec [--] COMMAND [ARG...]",
+		Aliases: []string{"run", "x"},
+		Short:   "Run one command in the environment",
 		Long: `Run one command in the environment of the current directory, for shells that never show a
-prompt: scripts, editors, cron, CI, agents. The exit code is the command's.`,
+prompt: scripts, editors, cron, CI, agents. The names in [scripts] of devenv.toml are commands too.
+The exit code is the command's.`,
 		Example: `  devenv exec -- npm test
-  devenv exec -C ~/src/project -- make`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, o, args) },
+  devenv exec -C ~/src/project -- make
+  devenv run build                # a name in [scripts]`,
+		Args: needs("a COMMAND", "devenv exec -- node --version"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	return cmd
 }
 
-func runExec(ctx context.Context, a *app, o execOptions, args []string) error {
-	dir, err := a.dir(o.dir)
+func runExec(ctx context.Context, a *app, args []string) error {
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}
@@ -47,15 +48,24 @@ func runExec(ctx context.Context, a *app, o execOptions, args []string) error {
 // enter brings the environment of dir up to date and puts it on the process's
 // own environment.
 func (a *app) enter(ctx context.Context, dir string) ([]string, error) {
+	_, environ, err := a.layers(ctx, dir)
+	return environ, err
+}
+
+// layers is enter that also says which layers these are, outermost first.
+func (a *app) layers(ctx context.Context, dir string) ([]env.Layer, []string, error) {
 	ws, err := a.workspace(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	layers, err := ws.Enter(ctx, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return ws.Apply(a.environ, layers), nil
+	if len(layers) == 0 {
+		a.streams.Notice("nothing is declared in %s or above it: this is the environment as it was", dir)
+	}
+	return layers, ws.Apply(a.environ, layers), nil
 }
 
 // exec replaces the process by a command. It returns only when that cannot be

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"devenv/resolver/tools"
+	"devenv/store"
+	"devenv/transfer"
 )
 
 // Exit codes, the same for all commands. `exec` and `develop -c` pass the
@@ -33,8 +37,14 @@ type silentExit struct{ code int }
 
 func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
-// integrity is implemented by errors about bytes that are not the pinned ones.
-type integrity interface{ Integrity() bool }
+// notThePinned says that bytes are not those that a lock or a publisher's
+// checksum speaks of.
+func notThePinned(err error) bool {
+	var download *transfer.ChecksumError
+	var module *tools.ModuleHashError
+	var tree *store.HashError
+	return errors.As(err, &download) || errors.As(err, &module) || errors.As(err, &tree)
+}
 
 // notAllowed is implemented by errors about code that the user has not
 // permitted.
@@ -44,7 +54,6 @@ type notAllowed interface{ NotAllowed() bool }
 func exitCode(err error) int {
 	var usage *usageError
 	var silent *silentExit
-	var broken integrity
 	var refused notAllowed
 	switch {
 	case err == nil:
@@ -55,7 +64,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &broken) && broken.Integrity():
+	case notThePinned(err):
 		return exitIntegrity
 	case errors.As(err, &refused) && refused.NotAllowed():
 		return exitNotAllowed

@@ -13,13 +13,10 @@ import (
 	"devenv/shellhooks"
 )
 
-type exportOptions struct{ dir string }
-
 var exportFormats = []string{"bash", "zsh", "fish", "json", "gha", "dotenv"}
 
 func newExportCmd(a *app) *cobra.Command {
-	var o exportOptions
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "export bash|zsh|fish|json|gha|dotenv",
 		Short: "Print the environment for something else to read",
 		Long: `Print what the environment of this directory changes against the current one.
@@ -30,16 +27,14 @@ gha               for GitHub Actions: written to $GITHUB_ENV and $GITHUB_PATH, o
 dotenv            NAME="value" lines, for those that are set`,
 		Example: `  eval "$(devenv export bash)"
   devenv export json | jq .PATH`,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      needsOneOf(exportFormats, "devenv export json"),
 		ValidArgs: exportFormats,
-		RunE:      func(cmd *cobra.Command, args []string) error { return runExport(cmd.Context(), a, o, args[0]) },
+		RunE:      func(cmd *cobra.Command, args []string) error { return runExport(cmd.Context(), a, args[0]) },
 	}
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
-	return cmd
 }
 
-func runExport(ctx context.Context, a *app, o exportOptions, format string) error {
-	dir, err := a.dir(o.dir)
+func runExport(ctx context.Context, a *app, format string) error {
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}

@@ -27,11 +27,11 @@ func newGCCmd(a *app) *cobra.Command {
 environments of projects that have not been used for that long count as not needed; they are built
 again, with the same pins, when they are next entered. Projects whose directory is gone never count.`,
 		Example: "  devenv gc --dry-run\n  devenv gc --older-than 30d",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runGC(cmd.Context(), a, o) },
 	}
 	cmd.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would go")
-	cmd.Flags().StringVar(&o.olderThan, "older-than", "", "drop environments unused for this long: 30d, 12h, 2w")
+	cmd.Flags().StringVar(&o.olderThan, "older-than", "", "drop environments unused for `AGE` too: 12h, 30d, 2w")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print {paths: [{path, bytes}], projects, bytes, freed}")
 	return cmd
 }

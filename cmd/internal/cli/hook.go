@@ -16,7 +16,7 @@ func newHookCmd(a *app) *cobra.Command {
 keeps the same text in a file, so that a new shell starts no process for it.`,
 		Example: `  eval "$(devenv hook bash)"       # ~/.bashrc
   devenv hook fish | source        # ~/.config/fish/config.fish`,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      needsOneOf(shellNames, "devenv hook bash"),
 		ValidArgs: shellNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ws, err := a.workspace(cmd.Context())

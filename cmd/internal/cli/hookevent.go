@@ -9,7 +9,7 @@ func newHookEventCmd(a *app) *cobra.Command {
 		Use:    "hook-event -- DIR...",
 		Short:  "Bring the named project directories up to date in the background",
 		Hidden: true,
-		Args:   cobra.MinimumNArgs(1),
+		Args:   needs("a DIR", "the hook starts it"),
 		RunE: func(cmd *cobra.Command, dirs []string) error {
 			a.streams.Quiet = true
 			ws, err := a.workspace(cmd.Context())

@@ -13,18 +13,15 @@ func newInitCmd(a *app) *cobra.Command {
 		Long: `Write a devenv.toml with the versions that .nvmrc, .python-version, go.mod and their kin ask
 for. An existing devenv.toml is left alone. Version files work without it; devenv.toml adds variables,
 scripts and hooks.`,
-		Example: "  devenv init",
-		Args:    cobra.MaximumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runInit(cmd.Context(), a, args) },
+		Example:           "  devenv init",
+		ValidArgsFunction: completeDirs,
+		Args:              atMost(1),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runInit(cmd.Context(), a, args) },
 	}
 }
 
 func runInit(ctx context.Context, a *app, args []string) error {
-	var arg string
-	if len(args) > 0 {
-		arg = args[0]
-	}
-	dir, err := a.dir(arg)
+	dir, err := a.dir(first(args))
 	if err != nil {
 		return err
 	}

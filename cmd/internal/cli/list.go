@@ -9,10 +9,7 @@ import (
 	"devenv/cmd/internal/workspace"
 )
 
-type listOptions struct {
-	json bool
-	dir  string
-}
+type listOptions struct{ json bool }
 
 func newListCmd(a *app) *cobra.Command {
 	var o listOptions
@@ -22,16 +19,15 @@ func newListCmd(a *app) *cobra.Command {
 		Short:   "List the tools of this directory",
 		Long:    "List the tools of this directory with what asked for them, the pinned version and its place.",
 		Example: "  devenv list\n  devenv list --json",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), a, o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print an array of {tool, constraint, version, source, origin, path, installed}")
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	return cmd
 }
 
 func runList(ctx context.Context, a *app, o listOptions) error {
-	dir, err := a.dir(o.dir)
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,12 @@ import (
 
 type lockOptions struct {
 	update, check, json bool
-	dir                 string
 }
 
 func newLockCmd(a *app) *cobra.Command {
 	var o lockOptions
 	cmd := &cobra.Command{
-		Use:   "lock [--update [NAME...]] [--check]",
+		Use:   "lock [--check | --update [TOOL...]]",
 		Short: "Pin every tool in devenv.lock, for all platforms",
 		Long: `Write devenv.lock: for each tool the version, and for each platform where its archives are and
 what their checksums are. Pins that still satisfy what is asked for stay as they are; --update looks
@@ -36,17 +35,35 @@ and no network is used.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runLock(cmd.Context(), a, o, args) },
+		ValidArgsFunction: completeDeclared(a),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runLock(cmd.Context(), a, o, args) },
 	}
 	cmd.Flags().BoolVar(&o.update, "update", false, "look for newer releases, of all tools or those named")
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit 1 when the lock is stale")
-	cmd.Flags().BoolVar(&o.json, "json", false, "print {file, written, stale, changes: [{tool, old, new}], missing}")
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
+	cmd.Flags().BoolVar(&o.json, "json", false, lockJSON)
 	return cmd
 }
 
+// newUpdateCmd is `lock --update` under the name that other tools have for it.
+func newUpdateCmd(a *app) *cobra.Command {
+	o := lockOptions{update: true}
+	cmd := &cobra.Command{
+		Use:               "update [TOOL...]",
+		Aliases:           []string{"upgrade"},
+		Short:             "Move the pins in devenv.lock to newer releases",
+		Long:              "Do what `devenv lock --update` does: look for newer releases of all tools or only the named ones.",
+		Example:           "  devenv update\n  devenv update node",
+		ValidArgsFunction: completeDeclared(a),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runLock(cmd.Context(), a, o, args) },
+	}
+	cmd.Flags().BoolVar(&o.json, "json", false, lockJSON)
+	return cmd
+}
+
+const lockJSON = "print {file, written, stale, changes: [{tool, old, new}], missing}"
+
 func runLock(ctx context.Context, a *app, o lockOptions, names []string) error {
-	dir, err := a.dir(o.dir)
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func newReloadCmd(a *app) *cobra.Command {
 		Short:   "Build the environment of this directory again, now",
 		Long:    "Build the environment of this directory again, also after a failure. Pins stay as they are.",
 		Example: "  devenv reload",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return bringUp(cmd.Context(), a, (*workspace.Workspace).Reload)
 		},
@@ -28,7 +28,7 @@ func newWaitCmd(a *app) *cobra.Command {
 		Long: `Wait until the work that the hook began in the background is done, showing its progress from
 here on; the next prompt has the environment.`,
 		Example: "  cd project && devenv wait",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return bringUp(cmd.Context(), a, (*workspace.Workspace).Wait)
 		},

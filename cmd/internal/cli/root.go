@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -57,11 +56,12 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
   cd project && node --version    # the project's Node
   devenv develop                  # or: an explicit shell
   devenv exec -- npm test         # or: one command`,
-		Version:       versionString(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:           versionString(),
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              noCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetVersionTemplate("devenv {{.Version}}\n")
 	root.SetOut(a.streams.Out)
@@ -70,6 +70,7 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 		return &usageError{withHint(err, "see `"+cmd.CommandPath()+" --help`")}
 	})
 	root.PersistentFlags().BoolVarP(&a.streams.Quiet, "quiet", "q", a.streams.Quiet, "print answers and errors only")
+	root.PersistentFlags().StringVarP(&a.at, "directory", "C", "", "act as if started in `DIR`")
 	root.PersistentFlags().BoolVar(&a.offline, "offline", false, "touch no network")
 	root.AddGroup(
 		&cobra.Group{ID: "use", Title: "Use an environment:"},
@@ -84,43 +85,17 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 		}
 	}
 	add("use", newDevelopCmd(a), newExecCmd(a), newExportCmd(a), newAllowCmd(a), newDenyCmd(a), newReloadCmd(a), newWaitCmd(a))
-	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a))
+	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a), newUpdateCmd(a))
 	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a))
-	add("care", newSetupCmd(a), newHookCmd(a), newGCCmd(a), newDoctorCmd(a))
+	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newGCCmd(a), newDoctorCmd(a))
 	root.AddCommand(newHookEventCmd(a))
-	root.SetHelpCommandGroupID("care")
-	root.SetCompletionCommandGroupID("care")
-	wrapArgs(root)
+	help := newHelpCmd()
+	root.SetHelpCommand(help)
+	add("care", help)
+	root.MarkPersistentFlagDirname("directory") //nolint:errcheck // the flag is there
+	polish(root)
+	root.Flags().BoolP("version", "v", false, "print the version")
 	return root
-}
-
-// noCommand refuses words that are no command, and names the nearest.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	err := usagef("unknown command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return withHint(err, "did you mean `devenv "+strings.Join(near, "` or `devenv ")+"`?")
-	}
-	return withHint(err, "see `devenv --help`")
-}
-
-// wrapArgs makes wrong numbers of arguments usage errors in every command.
-func wrapArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(c *cobra.Command, args []string) error {
-			err := check(c, args)
-			var usage *usageError
-			if err == nil || errors.As(err, &usage) {
-				return err
-			}
-			return &usageError{withHint(err, "see `"+c.CommandPath()+" --help`")}
-		}
-	}
-	for _, c := range cmd.Commands() {
-		wrapArgs(c)
-	}
 }
 
 // hinted adds the next step to an error.

@@ -23,7 +23,7 @@ func newSetupCmd(a *app) *cobra.Command {
 for it when a shell starts. Without arguments all of bash, zsh and fish that are installed are set up.
 --undo takes everything away again.`,
 		Example:   "  devenv setup\n  devenv setup zsh\n  devenv setup --undo",
-		Args:      cobra.OnlyValidArgs,
+		Args:      anyOf(shellNames),
 		ValidArgs: shellNames,
 		RunE:      func(cmd *cobra.Command, args []string) error { return runSetup(cmd.Context(), a, o, args) },
 	}

@@ -10,84 +10,75 @@ import (
 )
 
 // interactive chooses the user's shell and starts it so that its own
-// configuration is read first and the environment's directories stand in front
-// afterwards, whatever the configuration did to PATH. The hook stays out of
-// this shell: what was asked for explicitly stays until the shell ends.
+// configuration is read first and the hook after it. The hook holds the
+// environment: its directories are in front again at the first prompt, whatever
+// the configuration did to PATH, and what was asked for explicitly stays until
+// the shell ends, wherever it goes.
 func (a *app) interactive(environ []string) (newEnviron, argv []string, err error) {
-	environ = setVar(environ, "DEVENV_OFF", "1")
 	program := a.getenv("SHELL")
-	name := filepath.Base(program)
 	if program == "" {
-		program, name = "bash", "bash"
+		program = "bash"
 	}
-	rc := filepath.Join(a.ws.Layout().State, "develop")
-	if err := writeDevelopFiles(rc, a.ws.Layout()); err != nil {
+	shell := env.Shell(filepath.Base(program))
+	if shell != env.Bash && shell != env.Zsh && shell != env.Fish {
+		return environ, []string{program, "-i"}, nil
+	}
+	hook, err := a.ws.HookFile(shell)
+	if err != nil {
 		return nil, nil, err
 	}
-	switch env.Shell(name) {
+	environ = setVar(environ, "DEVENV_HOLD", "1")
+	rc := filepath.Join(a.ws.Layout().State, "develop")
+	switch shell {
 	case env.Bash:
-		return environ, []string{program, "--rcfile", filepath.Join(rc, "bashrc"), "-i"}, nil
+		err = writeStartup(rc, "bashrc", "if [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n. "+shWord(hook)+"\n")
+		return environ, []string{program, "--rcfile", filepath.Join(rc, "bashrc"), "-i"}, err
 	case env.Zsh:
+		if err := writeStartup(rc, ".zshenv", zshStartup(".zshenv")+zshAgain); err != nil {
+			return nil, nil, err
+		}
+		err = writeStartup(rc, ".zshrc", zshStartup(".zshrc")+zshEnd+". "+shWord(hook)+"\n")
 		environ = setVar(environ, "DEVENV_ZDOTDIR", a.getenv("ZDOTDIR"))
-		return setVar(environ, "ZDOTDIR", rc), []string{program, "-i"}, nil
-	case env.Fish:
-		return environ, []string{program, "-i", "-C", "source " + fishWord(filepath.Join(rc, "config.fish"))}, nil
+		return setVar(environ, "ZDOTDIR", rc), []string{program, "-i"}, err
 	}
-	return environ, []string{program, "-i"}, nil
+	return environ, []string{program, "-i", "-C", "source " + fishWord(hook)}, nil
 }
 
-// writeDevelopFiles keeps the few files that start the three shells. They are
-// the same for every project: the layers are named in the environment.
-func writeDevelopFiles(dir string, layout env.Layout) error {
-	envs := filepath.Dir(layout.Env("x"))
-	files := map[string]string{
-		"bashrc": `[ -r ~/.bashrc ] && . ~/.bashrc
-__devenv_reassert() {
-  local IFS=: key
-  for key in $DEVENV_LAYERS; do . ` + shWord(envs) + `/"$key"/bash paths; done
+// zshStartup reads the user's own file of that name from where zsh would have
+// looked for it, with ZDOTDIR as the user has it; the file may change that.
+func zshStartup(name string) string {
+	return `__devenv_zdotdir=$ZDOTDIR
+if [[ -n $DEVENV_ZDOTDIR ]]; then ZDOTDIR=$DEVENV_ZDOTDIR; else unset ZDOTDIR; fi
+if [[ -r ${ZDOTDIR:-$HOME}/` + name + ` ]]; then . "${ZDOTDIR:-$HOME}/` + name + `"; fi
+`
 }
-__devenv_reassert; unset -f __devenv_reassert
-`,
-		".zshenv": zshStartup("zshenv"),
-		".zshrc": zshStartup("zshrc") + `() {
-  emulate -L zsh
-  local key
-  for key in ${(s.:.)DEVENV_LAYERS}; do . ` + shWord(envs) + `/$key/zsh paths; done
-}
-if [[ -n $DEVENV_ZDOTDIR ]]; then export ZDOTDIR=$DEVENV_ZDOTDIR; else unset ZDOTDIR; fi
-unset DEVENV_ZDOTDIR
-`,
-		"config.fish": `for key in (string split : -- $DEVENV_LAYERS)
-    source ` + fishWord(envs) + `/$key/fish paths
-end
-`,
+
+const (
+	// zshAgain lets zsh find our next file.
+	zshAgain = `export DEVENV_ZDOTDIR=${ZDOTDIR-} ZDOTDIR=$__devenv_zdotdir
+`
+	// zshEnd takes our traces away. A system-wide zshrc may have put the history
+	// beside our file.
+	zshEnd = `if [[ ${HISTFILE-} == $__devenv_zdotdir/* ]]; then HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}; fi
+unset DEVENV_ZDOTDIR __devenv_zdotdir
+`
+)
+
+// writeStartup keeps a file that a shell reads at its start. It is the same for
+// every project: the layers are named in the environment.
+func writeStartup(dir, name, text string) error {
+	path := filepath.Join(dir, name)
+	if old, err := os.ReadFile(path); err == nil && string(old) == text {
+		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if old, err := os.ReadFile(path); err == nil && string(old) == text {
-			continue
-		}
-		if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
-			return err
-		}
-		if err := os.Rename(path+".new", path); err != nil {
-			return err
-		}
+	temp := fmt.Sprintf("%s.%d", path, os.Getpid())
+	if err := os.WriteFile(temp, []byte(text), 0o600); err != nil {
+		return err
 	}
-	return nil
-}
-
-// zshStartup reads the user's own file of that name from where zsh would have
-// looked for it, with ZDOTDIR as the user has it.
-func zshStartup(name string) string {
-	return fmt.Sprintf(`__devenv_zdotdir=$ZDOTDIR
-ZDOTDIR=${DEVENV_ZDOTDIR:-$HOME}
-[[ -r $ZDOTDIR/.%[1]s ]] && . $ZDOTDIR/.%[1]s
-ZDOTDIR=$__devenv_zdotdir; unset __devenv_zdotdir
-`, name)
+	return os.Rename(temp, path)
 }
 
 func shWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

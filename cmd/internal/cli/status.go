@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -10,10 +11,7 @@ import (
 	"devenv/cmd/internal/workspace"
 )
 
-type statusOptions struct {
-	json bool
-	dir  string
-}
+type statusOptions struct{ json bool }
 
 func newStatusCmd(a *app) *cobra.Command {
 	var o statusOptions
@@ -21,18 +19,21 @@ func newStatusCmd(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "Say what is active here, and why",
 		Long: `Say which projects apply in this directory, outermost first: what declares them, whether their
-environment is active in this shell, up to date, failed or waiting for permission, and what changed.`,
+environment is active in this shell, up to date, failed or waiting for permission, and what changed.
+
+--json prints an array of layers: dir, state ("ready", "not built yet", "changed", "failed", "needs
+devenv allow", "denied", "nothing to do"), active, label, declarations, tools (as list --json
+has them), variables ("+NEW", "~REPLACED", "-REMOVED", "^PREPENDED"), message, changed, why, key, built.`,
 		Example: "  devenv status\n  devenv status --json",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), a, o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print an array of layers, outermost first")
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "act as if started in `DIR`")
 	return cmd
 }
 
 func runStatus(ctx context.Context, a *app, o statusOptions) error {
-	dir, err := a.dir(o.dir)
+	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}
@@ -77,18 +78,18 @@ func (a *app) printLayer(l workspace.LayerStatus) {
 	a.streams.Printf("%s  %s\n", st.Bold(ui.Clean(l.Dir)), state)
 	rows := [][]string{{"  declared by", strings.Join(l.Declarations, ", ")}}
 	for _, t := range l.Tools {
-		rows = append(rows, []string{"  " + t.Tool, t.Version + "  " + st.Dim(ui.Clean("("+t.Constraint+", "+t.Origin+")"))})
+		rows = append(rows, []string{"  " + t.Tool, cmp.Or(t.Version, t.State()) + "  " + st.Dim(ui.Clean("("+t.Constraint+", "+t.Origin+")"))})
 	}
 	if len(l.Variables) > 0 {
 		rows = append(rows, []string{"  would change", strings.Join(l.Variables, " ")})
 	}
 	if l.Message != "" {
-		rows = append(rows, []string{"  says", ui.Clean(l.Message)})
+		rows = append(rows, []string{"  says", ui.Clean(a.streams.Short(l.Message))})
 	}
 	for _, why := range l.Changed {
 		rows = append(rows, []string{"  changed", why})
 	}
-	if !l.Built.IsZero() {
+	if l.Key != "" && !l.Built.IsZero() {
 		rows = append(rows, []string{"  built", l.Built.Format("2006-01-02 15:04:05")})
 	}
 	ui.Table(a.streams.Out, st, nil, rows)

@@ -17,13 +17,14 @@ type versionsOptions struct {
 func newVersionsCmd(a *app) *cobra.Command {
 	var o versionsOptions
 	cmd := &cobra.Command{
-		Use:     "versions TOOL",
-		Aliases: []string{"ls-remote"},
-		Short:   "List the releases of a tool",
-		Long:    "List the releases of a tool that this machine can get, newest first.",
-		Example: "  devenv versions node\n  devenv versions go --json",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runVersions(cmd.Context(), a, o, args[0]) },
+		Use:               "versions TOOL",
+		Aliases:           []string{"ls-remote"},
+		Short:             "List the releases of a tool",
+		Long:              "List the releases of a tool that this machine can get, newest first, with their LTS names and dates\nwhere the source knows them.",
+		Example:           "  devenv versions node\n  devenv versions go --json",
+		Args:              needsOne("the name of a TOOL", "devenv versions node"),
+		ValidArgsFunction: completeCatalogue(a, 1),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runVersions(cmd.Context(), a, o, args[0]) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print {tool, source, versions: [{version, lts, date, prerelease}]}")
 	cmd.Flags().BoolVar(&o.all, "all", false, "all of them, prereleases too")
@@ -42,9 +43,9 @@ func runVersions(ctx context.Context, a *app, o versionsOptions, tool string) er
 	}
 	type release struct {
 		Version    string `json:"version"`
-		LTS        string `json:"lts,omitempty"`
-		Date       string `json:"date,omitempty"`
-		Prerelease bool   `json:"prerelease,omitempty"`
+		LTS        string `json:"lts"`
+		Date       string `json:"date"`
+		Prerelease bool   `json:"prerelease"`
 	}
 	releases := make([]release, 0, len(candidates))
 	for _, c := range slices.Backward(candidates) { // oldest first as they come

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -50,7 +51,7 @@ func apart(err error) []error {
 
 func (s *Streams) reportOne(err error) {
 	st := s.ErrStyles()
-	fmt.Fprintf(s.Err, "%s %s\n", st.Bad("devenv:"), s.text(err.Error()))
+	fmt.Fprintf(s.Err, "%s %s\n", st.Bad("devenv:"), s.text(fact(err)))
 	var mistake *source.Error
 	if errors.As(err, &mistake) && mistake.Source != "" && mistake.At.Line > 0 && len(mistake.Source) <= longestLine {
 		fmt.Fprintf(s.Err, "%s %s\n", st.Dim(fmt.Sprintf("%5d |", mistake.At.Line)), Clean(mistake.Source))
@@ -58,17 +59,43 @@ func (s *Streams) reportOne(err error) {
 			st.Bad(strings.Repeat("^", width(mistake))))
 	}
 	var hinted Hinted
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		fmt.Fprintf(s.Err, "%s %s\n", st.Accent("hint:"), s.text(hinted.Hint()))
+	var hint string
+	if errors.As(err, &hinted) {
+		hint = hinted.Hint()
+	}
+	if hint = cmp.Or(hint, fileHint(err)); hint != "" {
+		fmt.Fprintf(s.Err, "%s %s\n", st.Accent("hint:"), s.text(hint))
 	}
 }
 
 // text sets the second and later lines under the first and shortens paths.
 func (s *Streams) text(t string) string {
-	if s.Dir != "" && s.Dir != "/" {
-		t = strings.ReplaceAll(t, s.Dir+"/", "")
+	return strings.ReplaceAll(strings.TrimRight(Clean(s.Short(t)), "\n"), "\n", "\n  ")
+}
+
+// Short shortens the paths in a text that lie below the working directory.
+func (s *Streams) Short(t string) string {
+	if s.Dir == "" || s.Dir == "/" {
+		return t
 	}
-	return strings.ReplaceAll(strings.TrimRight(Clean(t), "\n"), "\n", "\n  ")
+	return withoutPrefix(t, s.Dir+"/")
+}
+
+// withoutPrefix takes prefix off the paths in t that begin with it, not out of
+// the middle of others: the state of a project lies below a mirror of its path.
+func withoutPrefix(t, prefix string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(t, prefix)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune("\"'`(=:,", last) {
+			b.WriteString(prefix)
+		}
+		t = after
+	}
 }
 
 // longestLine is the longest line of a file, in bytes, that is worth showing.

@@ -33,3 +33,12 @@ func TestEndlessLineIsNotShown(t *testing.T) {
 		t.Errorf("%d bytes", out.Len())
 	}
 }
+
+func TestPathsAreShownFromHere(t *testing.T) {
+	var out bytes.Buffer
+	s := &Streams{Err: &out, Dir: "/src/p"}
+	s.Notice("/src/p/a and `/src/p/b` but /state/roots/src/p/@env and /src/pp/c")
+	if got, want := out.String(), "devenv: a and `b` but /state/roots/src/p/@env and /src/pp/c\n"; got != want {
+		t.Errorf("%q", got)
+	}
+}

@@ -23,9 +23,12 @@ import (
 // it is: the environment, the want of a permission, or the failure. The error
 // is the failure, or a *NotAllowedError.
 func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer []string, why []env.Reason, mode how) (env.Layer, error) {
+	if _, err := w.catalogue(); err != nil {
+		return env.Layer{}, err // no fault of the project: nothing is published
+	}
 	result := env.Result{Why: why}
 	project, err := w.reader().Load(dir)
-	result.Inputs = w.observe(reads(project))
+	result.Inputs = w.observe(append(reads(project), w.outerReads(project, outer)...))
 	if project.Manifest != nil {
 		result.Root = project.Manifest.Root
 	}
@@ -43,7 +46,12 @@ func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer
 			result.Status = env.Denied
 		}
 	case err != nil:
-		result.Status, result.Message = env.Failed, fmt.Sprintf("%v (`devenv reload` tries again)", err)
+		result.Status, result.Message = env.Failed, failure(dir, err)
+	}
+	if err != nil && len(why) == 0 {
+		if old, readErr := b.Root().ReadState(); readErr == nil && old.Status == result.Status && old.Message == result.Message {
+			return env.Layer{}, err // shells have said so, and need not say it again
+		}
 	}
 	state, publishErr := b.Publish(ctx, result)
 	switch {
@@ -58,6 +66,13 @@ func (w *Workspace) build(ctx context.Context, b *env.Builder, dir string, outer
 		return env.Layer{}, nil
 	}
 	return w.layout.ReadLayer(state.Key)
+}
+
+// failure is what a prompt says: the place first, as short as it can be told,
+// since the line ends where the terminal does.
+func failure(dir string, err error) string {
+	text := strings.ReplaceAll(err.Error(), dir+"/", "")
+	return fmt.Sprintf("%s: %s (`devenv reload` tries again)", filepath.Base(dir), text)
 }
 
 // fill is a build that goes well: permission, pins, trees, places, snapshot.
@@ -108,7 +123,7 @@ func (w *Workspace) fill(ctx context.Context, result *env.Result, p *resolver.Pr
 		result.Tools = append(result.Tools, env.Tool{Name: t.Name, Version: t.Version})
 	}
 	if len(result.Why) > 0 {
-		result.Message = fmt.Sprintf("%s: %s (%s)", filepath.Base(p.Dir), orNothing(plan.Label), because(result.Why))
+		result.Message = fmt.Sprintf("%s: %s (%s)", filepath.Base(p.Dir), orNothing(plan.Label), w.because(result.Why))
 	}
 	return nil
 }
@@ -211,6 +226,25 @@ func (w *Workspace) whole(layer env.Layer) bool {
 	return true
 }
 
+// outerReads are the tools of the layers above, where what is pinned depends on
+// them.
+func (w *Workspace) outerReads(p *resolver.Project, outer []string) []env.Read {
+	var all []env.Read
+	for _, dir := range outer {
+		root, err := w.layout.Root(dir)
+		if err != nil || !p.LeansOut() {
+			continue
+		}
+		read := env.Read{Path: root.ToolsFile(), Kind: env.Absent}
+		if text, err := os.ReadFile(read.Path); err == nil {
+			sum := sha256.Sum256(text)
+			read.Kind, read.Hash = env.File, hex.EncodeToString(sum[:])
+		}
+		all = append(all, read)
+	}
+	return all
+}
+
 // outerVersion is what the layers above have of a tool: the nearest counts.
 func (w *Workspace) outerVersion(outer []string) func(string) (string, bool) {
 	return func(tool string) (string, bool) {
@@ -233,7 +267,15 @@ func (w *Workspace) outerVersion(outer []string) func(string) (string, bool) {
 	}
 }
 
-func because(why []env.Reason) string {
+// reason is what made a build necessary, in words for people.
+func (w *Workspace) reason(r env.Reason) string {
+	if dir, ok := w.layout.ProjectOf(r.Name); ok {
+		return env.Reason{Name: "the tools of " + dir, Fact: strings.Replace(r.Fact, "is ", "are ", 1)}.String()
+	}
+	return r.String()
+}
+
+func (w *Workspace) because(why []env.Reason) string {
 	const most = 2
 	words := make([]string, 0, most+1)
 	for i, r := range why {
@@ -241,7 +283,7 @@ func because(why []env.Reason) string {
 			words = append(words, fmt.Sprintf("and %d more", len(why)-most))
 			break
 		}
-		words = append(words, r.String())
+		words = append(words, w.reason(r))
 	}
 	return strings.Join(words, ", ")
 }
@@ -303,7 +345,7 @@ func (w *Workspace) savePins(p *resolver.Project, locked *resolver.Locked, plan 
 		return false, nil
 	case own && saysAll(p, p.Lock, locked.Lock, system):
 		return false, nil
-	case own && mode != background:
+	case own && (mode == explicit || mode == forced):
 		return true, writeLock(p.LockPath, locked.Lock)
 	}
 	return false, lockfile.Write(root.Lockfile(), locked.Lock)

@@ -20,9 +20,18 @@ type Spec struct {
 	Constraint string // "": the newest release line
 }
 
+// Catalogue names the tools that can be had, sorted.
+func (w *Workspace) Catalogue() []string {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil // completion has nothing to offer then; commands say why
+	}
+	return slices.Sorted(slices.Values(catalogue.Names()))
+}
+
 // Versions lists the releases of a tool, oldest first, and their source.
 func (w *Workspace) Versions(ctx context.Context, tool string) ([]constraint.Candidate, string, error) {
-	if _, err := w.catalogue.Tool(tool); err != nil {
+	if _, err := w.tool(tool); err != nil {
 		return nil, "", err
 	}
 	if w.o.Offline {
@@ -82,6 +91,10 @@ func (e *undeclaredError) Hint() string { return "`devenv list` shows which file
 
 func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []byte) ([]byte, []string, error)) ([]string, error) {
 	path := filepath.Join(dir, manifest.Name)
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path) // a pipe would be waited for
+	}
 	before, err := os.ReadFile(path)
 	created := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !created {
@@ -111,7 +124,7 @@ func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []
 // constraintFor is the constraint that a person who gave none means: the
 // newest stable release line, so that the declaration says a number.
 func (w *Workspace) constraintFor(ctx context.Context, s Spec) (string, error) {
-	tool, err := w.catalogue.Tool(s.Tool)
+	tool, err := w.tool(s.Tool)
 	if err != nil || s.Constraint != "" {
 		return s.Constraint, err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ type Finding struct {
 	Check string `json:"check"`
 	State Health `json:"state"`
 	Fact  string `json:"fact"`
-	Cure  string `json:"cure,omitempty"` // what to do, as a sentence or a command
+	Cure  string `json:"cure"` // what to do, as a sentence or a command
 }
 
 // Examine runs all checks. It changes nothing and touches no network.
@@ -72,8 +73,12 @@ func (w *Workspace) examineSystem() Finding {
 	if err != nil {
 		return Finding{Check: "system", State: Wrong, Fact: err.Error(), Cure: hintOf(err)}
 	}
-	for _, name := range w.catalogue.Names() {
-		t, err := w.catalogue.Tool(name)
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return Finding{Check: "system", State: Wrong, Fact: err.Error(), Cure: hintOf(err)}
+	}
+	for _, name := range catalogue.Names() {
+		t, err := catalogue.Tool(name)
 		if err != nil {
 			continue
 		}
@@ -151,13 +156,18 @@ func (w *Workspace) examineSources(ctx context.Context) Finding {
 	}
 	words := []string{}
 	if npm, err := m.Npm(ctx); err == nil && npm.Registry != "" {
-		words = append(words, "npm registry "+npm.Registry)
+		words = append(words, "npm registry "+redacted(npm.Registry))
 	}
 	if goproxy, err := m.Go(ctx); err == nil && goproxy.Proxy != "" {
-		words = append(words, "GOPROXY "+goproxy.Proxy)
+		words = append(words, "GOPROXY "+redacted(goproxy.Proxy))
 	}
 	words = append(words, "the publishers")
 	return Finding{Check: "sources", State: Well, Fact: strings.Join(words, ", ")}
+}
+
+// redacted hides the passwords in a URL or in a list of them.
+func redacted(list string) string {
+	return regexp.MustCompile(`(://[^/@,|\s:]*):[^/@,|\s]*@`).ReplaceAllString(list, "$1:xxxxx@")
 }
 
 // examineNeighbours finds other tools that change the same variables.

@@ -19,7 +19,11 @@ func (w *Workspace) Enter(ctx context.Context, dir string) ([]env.Layer, error) 
 	}
 	var layers []env.Layer
 	for i, d := range dirs {
-		layer, err := w.bring(ctx, d, dirs[:i], explicit)
+		mode := explicit
+		if i < len(dirs)-1 {
+			mode = around
+		}
+		layer, err := w.bring(ctx, d, dirs[:i], mode)
 		switch {
 		case err == nil:
 			if layer.Key != "" {
@@ -44,6 +48,9 @@ const (
 	// background: a hook asks; nothing is written into the project, and what
 	// fails is published for shells to say.
 	background
+	// around is explicit for a layer above the project that was asked for: what
+	// went wrong there is not tried again before something has changed.
+	around
 	// forced is explicit, whether something has changed or not.
 	forced
 )
@@ -55,8 +62,8 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	if err != nil {
 		return env.Layer{}, err
 	}
-	if state, err := root.ReadState(); err == nil && mode == explicit {
-		if layer, ok := w.current(&state); ok {
+	if state, err := root.ReadState(); err == nil && mode != forced {
+		if layer, ok := w.current(&state, mode); ok {
 			w.tree().Touch(state.Key) //nolint:errcheck // only how old it looks to gc
 			return layer, nil
 		}
@@ -67,8 +74,8 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	}
 	defer builder.Close()
 	state, err := root.ReadState()
-	if err == nil && mode == explicit {
-		if layer, ok := w.current(&state); ok { // somebody else was faster
+	if err == nil && mode != forced {
+		if layer, ok := w.current(&state, mode); ok { // somebody else was faster
 			return layer, nil
 		}
 	}
@@ -76,14 +83,19 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	if err == nil {
 		why = env.Decide(&state, w.engine(), w.lookup).Why
 	}
+	if mode == forced {
+		if err := w.discardDamaged(ctx, state.Key); err != nil {
+			return env.Layer{}, err
+		}
+	}
 	return w.build(ctx, builder, dir, outer, why, mode)
 }
 
 // current gives the layer of a state that still holds. Only what went well
 // holds for a person who asks: a failure is tried again.
-func (w *Workspace) current(state *env.State) (env.Layer, bool) {
+func (w *Workspace) current(state *env.State, mode how) (env.Layer, bool) {
 	switch {
-	case state.Status != env.OK && state.Status != env.Nothing:
+	case mode != around && state.Status != env.OK && state.Status != env.Nothing:
 		return env.Layer{}, false
 	case env.Decide(state, w.engine(), w.lookup).Action == env.Rebuild:
 		return env.Layer{}, false
@@ -153,4 +165,31 @@ func (w *Workspace) event(ctx context.Context, dir string) error {
 func (w *Workspace) keeps(key string) bool {
 	layer, err := w.layout.ReadLayer(key)
 	return err == nil && w.whole(layer)
+}
+
+// discardDamaged takes away the trees of an environment that somebody has
+// changed, so that they are made anew.
+func (w *Workspace) discardDamaged(ctx context.Context, key string) error {
+	layer, err := w.layout.ReadLayer(key)
+	if err != nil {
+		return nil //nolint:nilerr // nothing is known of it, so nothing is to be checked
+	}
+	s, err := w.store(ctx)
+	if err != nil {
+		return err
+	}
+	for _, root := range layer.Roots {
+		p, err := s.Dir().Parse(root)
+		if err != nil {
+			continue
+		}
+		damaged, err := s.Discard(ctx, p)
+		if err != nil {
+			return err
+		}
+		if damaged {
+			w.o.Notice("%s was changed; getting it again", p.Name())
+		}
+	}
+	return nil
 }

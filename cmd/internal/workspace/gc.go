@@ -76,10 +76,10 @@ func (w *Workspace) GC(ctx context.Context, o GCOptions) (GCReport, error) {
 	return report, err
 }
 
-// dropsRoot says whether a root belongs to an environment that goes, or to one
-// that a killed build never finished.
+// dropsRoot says whether a root belongs to an environment of this state that
+// goes, or to one that a killed build never finished.
 func (w *Workspace) dropsRoot(r store.Root, sweep env.Sweep, before time.Time) bool {
-	key, ours := strings.CutPrefix(r.Name, "envs/")
+	key, ours := strings.CutPrefix(r.Name, w.rootName("envs/"))
 	if !ours {
 		return false
 	}

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -63,6 +65,10 @@ func (w *Workspace) tools() (*tools.Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil, err
+	}
 	client, err := transfer.New(transfer.Options{
 		Getenv:    w.o.Getenv,
 		CacheDir:  w.layout.Cache,
@@ -72,7 +78,7 @@ func (w *Workspace) tools() (*tools.Resolver, error) {
 		return nil, err
 	}
 	w.resolver = tools.New(tools.Options{
-		Catalogue: w.catalogue, Machine: m, Client: client,
+		Catalogue: catalogue, Machine: m, Client: client,
 		CacheDir: filepath.Join(w.layout.Cache, "tools"),
 		Progress: w.o.Progress,
 	})
@@ -146,12 +152,20 @@ func hold(ctx context.Context, s *store.Store, path string) error {
 }
 
 func (b toolbox) Contribution(tool, version, real, place string) (resolver.Contribution, error) {
-	c, err := b.w.catalogue.Contribution(tool, version, real, place)
+	catalogue, err := b.w.catalogue()
+	if err != nil {
+		return resolver.Contribution{}, err
+	}
+	c, err := catalogue.Contribution(tool, version, real, place)
 	return resolver.Contribution(c), err
 }
 
 func (b toolbox) Additional(tool, version, real, place string) (resolver.Contribution, error) {
-	c, err := b.w.catalogue.Additional(tool, version, real, place)
+	catalogue, err := b.w.catalogue()
+	if err != nil {
+		return resolver.Contribution{}, err
+	}
+	c, err := catalogue.Additional(tool, version, real, place)
 	return resolver.Contribution(c), err
 }
 
@@ -177,6 +191,13 @@ func (t trees) AddTree(ctx context.Context, name string, want nixhash.Hash, fill
 // rooter keeps store paths for package env.
 type rooter struct{ w *Workspace }
 
+// rootName names a root after the state that it belongs to: a store is shared
+// by users, and by homes, who know nothing of each other's environments.
+func (w *Workspace) rootName(name string) string {
+	sum := sha256.Sum256([]byte(w.layout.State))
+	return "state-" + hex.EncodeToString(sum[:8]) + "/" + name
+}
+
 func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error {
 	s, err := r.w.store(ctx)
 	if err != nil {
@@ -190,7 +211,7 @@ func (r rooter) AddRoot(ctx context.Context, name string, paths ...string) error
 		}
 		parsed = append(parsed, p)
 	}
-	return s.AddRoot(ctx, name, parsed...)
+	return s.AddRoot(ctx, r.w.rootName(name), parsed...)
 }
 
 func (r rooter) RemoveRoot(ctx context.Context, name string) error {
@@ -198,5 +219,5 @@ func (r rooter) RemoveRoot(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.RemoveRoot(ctx, name)
+	return s.RemoveRoot(ctx, r.w.rootName(name))
 }

@@ -17,6 +17,12 @@ func (w *Workspace) Hook(shell env.Shell) ([]byte, error) {
 	return shellhooks.Hook(shell, w.layout, w.o.Self)
 }
 
+// HookFile is the file with that hook, up to date, for shells to source.
+func (w *Workspace) HookFile(shell env.Shell) (string, error) {
+	path := w.layout.Hook(shell)
+	return path, w.writeHook(shell, path)
+}
+
 // RCEdit is what setup does to the rc file of one shell.
 type RCEdit struct {
 	Shell   env.Shell `json:"shell"`

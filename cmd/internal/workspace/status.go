@@ -28,10 +28,10 @@ const (
 type ToolStatus struct {
 	Tool       string `json:"tool"`
 	Constraint string `json:"constraint"`
-	Version    string `json:"version"`          // "" before it is pinned
-	Source     string `json:"source,omitempty"` // where its archives come from
-	Origin     string `json:"origin"`           // the file, and the key in it
-	Path       string `json:"path,omitempty"`   // the tree on disk, once it is there
+	Version    string `json:"version"` // "" before it is pinned
+	Source     string `json:"source"`  // where its archives come from
+	Origin     string `json:"origin"`  // the file, and the key in it
+	Path       string `json:"path"`    // the tree on disk, once it is there
 	Installed  bool   `json:"installed"`
 }
 
@@ -63,11 +63,11 @@ type LayerStatus struct {
 	Label        string       `json:"label"`
 	Declarations []string     `json:"declarations"`
 	Tools        []ToolStatus `json:"tools"`
-	Variables    []string     `json:"variables"`         // "+NAME", "^PATH": see env.Brief
-	Message      string       `json:"message,omitempty"` // what the newest build has to say
-	Changed      []string     `json:"changed"`           // what has changed since
-	Why          []string     `json:"why"`               // what made the newest build necessary
-	Key          string       `json:"key,omitempty"`
+	Variables    []string     `json:"variables"` // "+NAME", "^PATH": see env.Brief
+	Message      string       `json:"message"`   // what the newest build has to say
+	Changed      []string     `json:"changed"`   // what has changed since
+	Why          []string     `json:"why"`       // what made the newest build necessary
+	Key          string       `json:"key"`
 	Built        time.Time    `json:"built,omitzero"`
 }
 
@@ -113,6 +113,9 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 		return s, nil
 	}
 	s.fromState(&state)
+	for _, r := range state.Why {
+		s.Why = append(s.Why, w.reason(r))
+	}
 	if state.Key != "" {
 		s.Active = slices.Contains(active, state.Key)
 		if layer, err := w.layout.ReadLayer(state.Key); err == nil && !s.Active {
@@ -126,7 +129,7 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 			s.State = StateChanged
 		}
 		for _, r := range d.Why {
-			s.Changed = append(s.Changed, r.String())
+			s.Changed = append(s.Changed, w.reason(r))
 		}
 	}
 	return s, nil
@@ -134,9 +137,6 @@ func (w *Workspace) layerStatus(ctx context.Context, dir string, outer []string,
 
 func (s *LayerStatus) fromState(state *env.State) {
 	s.Label, s.Key, s.Built, s.Message = state.Label, state.Key, state.Built.Local(), state.Message
-	for _, r := range state.Why {
-		s.Why = append(s.Why, r.String())
-	}
 	switch state.Status {
 	case env.OK:
 		s.State = StateReady

@@ -11,6 +11,7 @@ import (
 	"devenv/env"
 	"devenv/lockfile"
 	"devenv/resolver"
+	"devenv/resolver/manifest"
 )
 
 // NotAllowedError is code that nobody has permitted yet, or that somebody has
@@ -18,6 +19,7 @@ import (
 type NotAllowedError struct {
 	Dir    string
 	What   string // "variable, 2 scripts and hook"
+	File   string // where it is written
 	Denied bool
 }
 
@@ -30,7 +32,10 @@ func (e *NotAllowedError) Error() string {
 
 // Hint is the next step.
 func (e *NotAllowedError) Hint() string {
-	return fmt.Sprintf("read %s, then: devenv allow %s", filepath.Join(e.Dir, "devenv.toml"), e.Dir)
+	if e.Denied {
+		return "devenv allow " + e.Dir + " takes it back"
+	}
+	return "what would run is in " + filepath.Join(e.Dir, e.File) + "; read it first"
 }
 
 // NotAllowed marks the error for the exit code.
@@ -48,16 +53,24 @@ func (w *Workspace) permit(p *resolver.Project) error {
 	case err != nil:
 		return err
 	case verdict == env.Forbidden:
-		return &NotAllowedError{Dir: p.Dir, Denied: true}
+		return &NotAllowedError{Dir: p.Dir, File: manifest.Name, Denied: true}
 	case verdict == env.Allowed, code.None():
 		return nil
 	}
-	return &NotAllowedError{Dir: p.Dir, What: describe(code)}
+	file := manifest.Name
+	if len(code.Parts) > 0 {
+		file = resolver.LockName
+	}
+	return &NotAllowedError{Dir: p.Dir, What: describe(code), File: file}
 }
 
 func (w *Workspace) subject(p *resolver.Project) (env.Subject, *resolver.Code, error) {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return env.Subject{}, nil, err
+	}
 	code, err := p.Code(func(tool lockfile.Tool, system string, part lockfile.Part) bool {
-		return w.catalogue.Owns(tool.Name, tool.Version, system, part.URL)
+		return catalogue.Owns(tool.Name, tool.Version, system, part.URL)
 	})
 	if err != nil {
 		return env.Subject{}, nil, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"devenv/env"
@@ -33,7 +34,7 @@ type Options struct {
 type Workspace struct {
 	o         Options
 	layout    env.Layout
-	catalogue *tools.Catalogue
+	catalogue func() (*tools.Catalogue, error) // read on first use
 	files     *resolver.Reader
 
 	opened   *store.Store
@@ -47,16 +48,15 @@ func New(o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := catalogue(o.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	return &Workspace{o: o, layout: layout, catalogue: catalogue}, nil
+	return &Workspace{
+		o: o, layout: layout,
+		catalogue: sync.OnceValues(func() (*tools.Catalogue, error) { return readCatalogue(o.Getenv) }),
+	}, nil
 }
 
-// catalogue is the program's own and the user's: a TOML file for each tool in
+// readCatalogue gives the program's own and the user's: a TOML file for each tool in
 // $XDG_CONFIG_HOME/devenv/catalogue.
-func catalogue(getenv func(string) string) (*tools.Catalogue, error) {
+func readCatalogue(getenv func(string) string) (*tools.Catalogue, error) {
 	builtin, err := tools.Builtin()
 	if err != nil {
 		return nil, err
@@ -102,14 +102,8 @@ func (w *Workspace) reader() *resolver.Reader {
 }
 
 func (w *Workspace) newReader() *resolver.Reader {
-	grammars := map[string]constraint.Grammar{}
-	for _, name := range w.catalogue.Names() {
-		if t, err := w.catalogue.Tool(name); err == nil {
-			grammars[name] = t.Grammar
-		}
-	}
 	return resolver.NewReader(resolver.Options{
-		Tools: grammars,
+		Tools: w.grammars,
 		StateLock: func(dir string) string {
 			root, err := w.layout.Root(dir)
 			if err != nil {
@@ -118,6 +112,30 @@ func (w *Workspace) newReader() *resolver.Reader {
 			return root.Lockfile()
 		},
 	})
+}
+
+// tool is one of the catalogue.
+func (w *Workspace) tool(name string) (*tools.Tool, error) {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil, err
+	}
+	return catalogue.Tool(name)
+}
+
+// grammars are those of the tools that there are.
+func (w *Workspace) grammars() (map[string]constraint.Grammar, error) {
+	catalogue, err := w.catalogue()
+	if err != nil {
+		return nil, err
+	}
+	grammars := map[string]constraint.Grammar{}
+	for _, name := range catalogue.Names() {
+		if t, err := catalogue.Tool(name); err == nil {
+			grammars[name] = t.Grammar
+		}
+	}
+	return grammars, nil
 }
 
 // layers are the directories at and above dir that declare something,

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// needs asks for at least one argument, named as the usage line names it.
+func needs(what, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return withHint(usagef("%s needs %s", cmd.Name(), what), example)
+		}
+		return nil
+	}
+}
+
+// needsOne asks for exactly one.
+func needsOne(what, example string) cobra.PositionalArgs {
+	return cobra.MatchAll(needs(what, example), atMost(1))
+}
+
+// needsOneOf asks for exactly one of the given words.
+func needsOneOf(words []string, example string) cobra.PositionalArgs {
+	return cobra.MatchAll(needsOne("one of "+alternatives(words), example), anyOf(words))
+}
+
+// anyOf takes any number of the given words.
+func anyOf(words []string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		for _, arg := range args {
+			if !slices.Contains(words, arg) {
+				return withHint(usagef("%s knows no %q", cmd.Name(), arg), "it is one of "+alternatives(words))
+			}
+		}
+		return nil
+	}
+}
+
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return withHint(usagef("unexpected argument %q", args[n]), "see `"+cmd.CommandPath()+" --help`")
+		}
+		return nil
+	}
+}
+
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// first is the first argument, "" without one.
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
