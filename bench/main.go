@@ -19,7 +19,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.IntVar(&o.rounds, "rounds", 20, "samples of everything")
+	flag.IntVar(&o.rounds, "rounds", 10, "samples of everything")
 	flag.StringVar(&o.only, "only", "prompt,startup,commands,calls", "which `tables`")
 	flag.StringVar(&o.peers.direnv, "direnv", "direnv", "the packaged direnv: a `program`")
 	flag.StringVar(&o.peers.direnvNew, "direnv-new", os.Getenv("DIRENV_NEW"), "the newest direnv: a `program` ($DIRENV_NEW)")

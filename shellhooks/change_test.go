@@ -332,15 +332,30 @@ func TestInterruptedScript(t *testing.T) {
 		}
 		inside := environMap(env.Apply(environList(before), layer))
 		for cut := 1; cut < len(lines); cut++ {
-			for _, moving := range []string{"enter", "leave"} {
-				must(t, os.WriteFile(script, []byte(strings.Join(lines[:cut], "")+stop+strings.Join(lines[cut:], "")), 0o600))
-				s.send(map[string]string{"enter": s.cd("p"), "leave": "cd /"}[moving])
-				time.Sleep(150 * time.Millisecond)
-				must(t, os.WriteFile(script, []byte(whole), 0o600))
-				want := map[string]map[string]string{"enter": inside, "leave": before}[moving]
-				s.run("", "")
-				s.expect(moving, s.environ(), want)
+			var moving string // whose function the line is in
+			for _, line := range lines[:cut] {
+				for _, op := range []string{"enter", "leave", "paths"} {
+					if strings.Contains(line, "__devenv_"+op+"_") {
+						moving = op
+					}
+				}
 			}
+			want := map[string]map[string]string{"enter": inside, "leave": before}[moving]
+			if want == nil {
+				continue
+			}
+			if moving == "leave" { // the way in has read the whole script
+				s.run(s.cd("p"))
+			}
+			must(t, os.WriteFile(script, []byte(strings.Join(lines[:cut], "")+stop+strings.Join(lines[cut:], "")), 0o600))
+			s.run(". " + script)
+			s.send(map[string]string{"enter": s.cd("p"), "leave": "cd /"}[moving])
+			time.Sleep(100 * time.Millisecond)
+			must(t, os.WriteFile(script, []byte(whole), 0o600))
+			s.run("", "")
+			s.expect(moving+" cut short after "+lines[cut-1], s.environ(), want)
+			s.run("cd /")
+			s.expect("outside", s.environ(), before)
 		}
 	})
 }

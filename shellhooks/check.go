@@ -3,6 +3,7 @@ package shellhooks
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"devenv/env"
 )
@@ -14,10 +15,14 @@ func checkName(dir string) string {
 	return "__devenv_check_" + hex.EncodeToString(sum[:8])
 }
 
+// few files are looked for in the time that two comparisons take.
+const few = 4
+
 // check writes that function as one expression, which is what a shell decides
 // fastest: the generation is over, a watched file is newer or older than its
 // reference or gone, or a directory has another time and one of the candidates
-// in it. To bash and fish a missing file is an older one, to zsh it is not.
+// in it. To bash and fish a missing file is an older one, to zsh it is not. Few
+// candidates are looked for at once: the time of the directory costs as much.
 func (s *script) check(name string, p env.Pointer) {
 	and, or, next, open, end := " && ", " || ", " ||\n", "( ", " )"
 	if s.shell == env.Fish {
@@ -42,16 +47,18 @@ func (s *script) check(name string, p env.Pointer) {
 		if len(a.Candidates) == 0 {
 			continue
 		}
-		s.text.WriteString(next + open + open)
-		differs(a.Dir, a.Ref)
-		s.text.WriteString(end + and + open)
-		for i, candidate := range a.Candidates {
-			if i > 0 {
-				s.text.WriteString(or)
-			}
-			s.text.WriteString("-e " + s.quote(candidate))
+		var there []string
+		for _, candidate := range a.Candidates {
+			there = append(there, "-e "+s.quote(candidate))
 		}
-		s.text.WriteString(end + end)
+		s.text.WriteString(next)
+		if len(there) <= few {
+			s.text.WriteString(strings.Join(there, or))
+			continue
+		}
+		s.text.WriteString(open + open)
+		differs(a.Dir, a.Ref)
+		s.text.WriteString(end + and + open + strings.Join(there, or) + end + end)
 	}
 	if s.shell == env.Fish {
 		s.text.WriteString("\nend\n")

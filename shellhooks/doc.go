@@ -5,10 +5,11 @@
 //
 //   - [Quote] writes any string without NUL so that a shell reads it back
 //     byte for byte.
-//   - A [Renderer] writes the two scripts of package env: that of an environment
-//     and the pointer of a project. Both are data: every line calls a function
-//     of the hook with quoted words, so that what they mean is written once for
-//     each shell, in hook.bash, hook.zsh and hook.fish.
+//   - A [Renderer] writes the two scripts of package env. That of an environment
+//     defines functions that enter and leave it: straight lines with quoted
+//     words, since a call costs a shell more than all else, and calls only for
+//     what was there before or has been changed meanwhile. The pointer of a
+//     project defines what asks for news of its files, and says what it is.
 //   - [Hook] is the file that a shell sources once, at its start. At a prompt it
 //     compares $PWD, the files of the current generations and the modification
 //     times of the watched files; when $PWD is another or a generation is over it
@@ -20,7 +21,7 @@
 //   - [Block], [Insert] and [Remove] are the lines in an rc file that source the
 //     hook.
 //
-// [ABI] names the functions that scripts call. A hook that meets a pointer of
+// [ABI] names the functions that scripts define and call. A hook that meets a pointer of
 // another ABI leaves everything as it is and asks for a new shell.
 //
 // What a hook knows about its process is kept in variables that begin with

@@ -15,25 +15,42 @@ if \shopt -q expand_aliases; then __devenv_aliases=1; else __devenv_aliases=; fi
 if [[ ${__devenv_pid-} != "$$" ]]; then
   __devenv_pid=$$ __devenv_inherited=1
   __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known=
-  __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
+  __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=: __devenv_news=__devenv_here
   __devenv_said=() __devenv_lines=() __devenv_todo=()
   __devenv_asked=() __devenv_asked_at=0 __devenv_changed=() __devenv_unknown=()
   __devenv_want=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
 fi
+__devenv_functions=: # the environments whose functions are defined
 __devenv_patience=60 # seconds until an unanswered question is asked again
 
 # --- the prompt ---------------------------------------------------------------
 
+# Most prompts end here: nothing that decides which layers are active is
+# different, nobody waits for anything, and there is no news of files.
 __devenv_prompt() {
   local __devenv_status=$?
-  __devenv_hook || :
+  if [[ $__devenv_seen != "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ||
+    -n ${__devenv_asked+x}${__devenv_lines+x}${__devenv_todo+x} ]] || "$__devenv_news"; then
+    __devenv_hook || :
+  fi
   case $- in *e*) return 0 ;; esac # bash keeps $? for the next line itself
   return "$__devenv_status"
 }
 
+# What asks for news: in no project this, in the directory of the only project its
+# check, elsewhere the next. The names are relative: that is fastest.
+__devenv_here() {
+  [[ -e devenv.toml || -e .nvmrc || -e .node-version || -e package.json || -e .python-version ||
+    -e pyproject.toml || -e go.mod || -e .go-version || -e .tool-versions ]]
+}
+
+__devenv_any() {
+  __devenv_stale || { [[ -z $__devenv_known ]] && __devenv_here; }
+}
+
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
-  [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
+  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
   (( ${#__devenv_asked[@]} )) || return 0
   local __devenv_f
   (( SECONDS - __devenv_asked_at < __devenv_patience && SECONDS >= __devenv_asked_at )) || { __devenv_asked=(); return 1; }
@@ -73,6 +90,7 @@ __devenv_turn() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
+    __devenv_functions=:
     __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
@@ -81,13 +99,20 @@ __devenv_refresh() {
   __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
   [[ -n ${DEVENV_OFF-}${DEVENV_HOLD-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
-  __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
+  case ${#__devenv_checks[@]}$__devenv_known in
+    0) __devenv_news=__devenv_here ;;
+    11) __devenv_news=${__devenv_checks[0]} ;;
+    *) __devenv_news=__devenv_any ;;
+  esac
+  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
 }
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# The markers stand here once more: a call at each level would take as long as
+# what it does.
 __devenv_walk() {
-  local __devenv_d=${PWD%/} __devenv_root=
+  local __devenv_d=${PWD%/} __devenv_root= __devenv_end=:${DEVENV_CEILING_DIRECTORIES-}:
   [[ $PWD == /* ]] || return 0
   while :; do
     if [[ -e $__devenv_roots$__devenv_d/@env/bash ]]; then
@@ -97,12 +122,14 @@ __devenv_walk() {
       [[ -z $__devenv_frozen ]] || return 0
       [[ -n $__devenv_did ]] || return 1
       [[ -z $__devenv_root ]] || return 0
-    elif __devenv_marked "$__devenv_d"; then
+    elif [[ -e $__devenv_d/devenv.toml || -e $__devenv_d/.nvmrc || -e $__devenv_d/.node-version ||
+      -e $__devenv_d/package.json || -e $__devenv_d/.python-version || -e $__devenv_d/pyproject.toml ||
+      -e $__devenv_d/go.mod || -e $__devenv_d/.go-version || -e $__devenv_d/.tool-versions ]] && __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
     [[ -n $__devenv_d ]] || return 0
     __devenv_d=${__devenv_d%/*}
-    case :${DEVENV_CEILING_DIRECTORIES-}: in *:"${__devenv_d:-/}":*) return 0 ;; esac
+    [[ $__devenv_end != *:"${__devenv_d:-/}":* ]] || return 0
   done
 }
 
@@ -113,8 +140,8 @@ __devenv_marked() {
   case $1/ in */node_modules/* | */.git/* | */vendor/*) return 1 ;; esac
 }
 
-# Pointers define a function that is true when something has changed, and call
-# this and __devenv_end.
+# Pointers define a function that is true when something has changed, call this,
+# and leave a dot in __devenv_did when they have come to their end.
 
 # ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 __devenv_layer() {
@@ -187,101 +214,115 @@ __devenv_switch() {
   __devenv_inherited=
 }
 
-# OP KEY :DONE: source an environment's script, except for its steps in
-# ":DONE:". Until __devenv_op is empty again an interrupted script is known as such.
+# OP KEY :DONE: call the function of an environment for OP, except for its steps
+# in ":DONE:". The environment of a key is always the same, so that its script is
+# read once. Until __devenv_op is empty again the function has been cut short.
 __devenv_script() {
-  local __devenv_file=$__devenv_envs/$2/bash __devenv_all=:${DEVENV_LAYERS-}:
+  local __devenv_all=:${DEVENV_LAYERS-}:
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
-  if [[ -r $__devenv_file ]]; then
-    . "$__devenv_file" "$1" || :
-    [[ $__devenv_did == *:.: ]] || return 1
+  if [[ -r $__devenv_envs/$2/bash ]]; then
+    if [[ $__devenv_functions != *":$2:"* ]]; then
+      . "$__devenv_envs/$2/bash" || :
+      __devenv_functions+=$2:
+    fi
+    if [[ $1$__devenv_all != enter*":$2:"* ]]; then # the mark comes with the variables
+      "__devenv_$1_$2" || :
+      [[ $__devenv_did == *:.: ]] || return 1
+    fi
   elif [[ $1 == leave ]]; then
     eval "unset -v \${!DEVENV_OLD_$2_@}"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
-  else
-    __devenv_op=
-    return 0
   fi
-  case $1 in
-    enter) [[ $__devenv_all == *":$2:"* ]] || export DEVENV_LAYERS="${DEVENV_LAYERS:+$DEVENV_LAYERS:}$2" ;;
-    leave)
-      __devenv_all=${__devenv_all/":$2:"/:}
-      __devenv_all=${__devenv_all#:}
-      __devenv_all=${__devenv_all%:}
-      if [[ -n $__devenv_all ]]; then export DEVENV_LAYERS="$__devenv_all"; else unset -v DEVENV_LAYERS; fi
-      ;;
-  esac
+  if [[ $1 == leave ]]; then
+    __devenv_all=${__devenv_all/":$2:"/:}
+    __devenv_all=${__devenv_all#:}
+    __devenv_all=${__devenv_all%:}
+    if [[ -n $__devenv_all ]]; then export DEVENV_LAYERS="$__devenv_all"; else unset -v DEVENV_LAYERS; fi
+  fi
   __devenv_op=
 }
 
-# Environment scripts call the rest of this part. Each call is one step.
+# The scripts do themselves what is usual and call the rest of this part. What is
+# called on the way in only records, and may do so twice: then one command exports
+# everything, which Ctrl-C does not cut into pieces. The way out is in steps.
 
-# The last line of every script: Ctrl-C has not cut it short.
-__devenv_end() { __devenv_did+=:.:; }
-
-# NAME VALUE
-__devenv_set() {
-  [[ $__devenv_did != *":$1:"* ]] || return 0
-  if [[ $__devenv_op == enter ]]; then
-    [[ -z ${!1+x} ]] || __devenv_keep "$1"
-    export "$1=$2" || :
-  elif [[ $__devenv_op == leave ]]; then
-    if [[ ${!1+x}${!1-} == "x$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+# NAME: there is a variable that will be set. Its value goes where children find
+# it if it was exported, else to a variable of this shell.
+__devenv_keep() {
+  if __devenv_exported "$1"; then
+    export "DEVENV_OLD_${__devenv_key}_$1=${!1}"
+  else
+    export -n "__devenv_old_${__devenv_key}_$1=${!1}"
   fi
-  __devenv_did+=$1:
 }
 
-# NAME
-__devenv_unset() {
-  [[ $__devenv_did != *":$1:"* ]] || return 0
-  if [[ $__devenv_op == enter ]]; then
-    if [[ -n ${!1+x} ]]; then
-      __devenv_keep "$1"
-      unset -v "$1" || :
-    fi
-  elif [[ $__devenv_op == leave ]]; then
-    if [[ -z ${!1+x} ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
-  fi
-  __devenv_did+=$1:
+# NAME: there is one that will be unset.
+__devenv_hide() {
+  __devenv_keep "$1"
+  unset -v "$1" || :
 }
 
-# NAME ELEMENT ...   In here a list has a colon before and after each element.
-__devenv_prepend() {
+# NAME VALUE: give back what was kept, unless somebody else has changed VALUE.
+__devenv_restore() {
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  local __devenv_n=$1 __devenv_l=: __devenv_e __devenv_ours
+  if [[ ${!1+x}${!1-} == "x$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+}
+
+# NAME: give back what was hidden, unless there is another.
+__devenv_show() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  if [[ -z ${!1+x} ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+}
+
+# The value goes last: until then the step may be done again.
+__devenv_give_back() {
+  local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
+  if [[ -n ${!__devenv_o+x} ]]; then
+    export "$1=${!__devenv_o}" || :
+  elif [[ -n ${!__devenv_p+x} ]]; then
+    export -n "$1=${!__devenv_p}" || :
+  fi
+  __devenv_did+=$1:
+  unset -v "$__devenv_o" "$__devenv_p"
+}
+
+__devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__devenv_key}_$1"; }
+
+# NAME ELEMENT ...: put the elements in front again. In here a list has a colon
+# before and after each element.
+__devenv_front() {
+  local __devenv_n=$1 __devenv_l=: __devenv_e
   shift
   local IFS=:
-  __devenv_ours=:$*
+  local __devenv_ours=:$*
   [[ -z ${!__devenv_n+x} ]] || __devenv_l=:${!__devenv_n}:
-  case $__devenv_op in
-    paths) [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0 ;;
-    enter)
-      if [[ $__devenv_l != : ]] && ! __devenv_exported "$__devenv_n"; then
-        export -n "__devenv_local_${__devenv_key}_$__devenv_n=1"
-      fi
-      ;;
-  esac
-  case $__devenv_op$__devenv_l in
-    enter*) ;;
-    leave"$__devenv_ours:"*) __devenv_l=${__devenv_l#"$__devenv_ours"} ;;
-    *) for __devenv_e; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done ;;
-  esac
-  [[ $__devenv_op == leave ]] || __devenv_l=$__devenv_ours$__devenv_l
+  [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0
+  for __devenv_e; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done
+  __devenv_l=$__devenv_ours$__devenv_l
+  __devenv_l=${__devenv_l#:}
+  export "$__devenv_n=${__devenv_l%:}" || :
+}
+
+# NAME ELEMENT ...: take each element away once.
+__devenv_remove() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  local __devenv_n=$1 __devenv_l=: __devenv_e
+  shift
+  [[ -z ${!__devenv_n+x} ]] || __devenv_l=:${!__devenv_n}:
+  for __devenv_e; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done
   if [[ $__devenv_l == : ]]; then
     unset -v "$__devenv_n" || :
   else
     __devenv_l=${__devenv_l#:}
     export "$__devenv_n=${__devenv_l%:}" || :
   fi
-  if [[ $__devenv_op == leave ]]; then
-    __devenv_e=__devenv_local_${__devenv_key}_$__devenv_n
-    [[ -z ${!__devenv_e+x} ]] || export -n "${__devenv_n?}"
-    unset -v "$__devenv_e"
-  fi
   __devenv_did+=$__devenv_n:
+  __devenv_e=__devenv_local_${__devenv_key}_$__devenv_n
+  [[ -z ${!__devenv_e+x} ]] || export -n "${__devenv_n?}"
+  unset -v "$__devenv_e"
 }
 
-# DIR ENTER LEAVE   Comes first in a script: leave runs before anything is undone.
+# DIR ENTER LEAVE   Comes first in a function: leave runs before anything is undone.
 __devenv_commands() {
   [[ $__devenv_did != *:-:* ]] || return 0
   __devenv_did+=-:
@@ -308,32 +349,6 @@ __devenv_run_enter() {
     __devenv_command "${__devenv_t[__devenv_j]}" "${__devenv_t[__devenv_j + 1]}"
   done
 }
-
-# The old value of a variable goes where children find it if it was exported,
-# else to a variable of this shell.
-__devenv_keep() {
-  if __devenv_exported "$1"; then
-    export "DEVENV_OLD_${__devenv_key}_$1=${!1}"
-  else
-    export -n "__devenv_old_${__devenv_key}_$1=${!1}"
-  fi
-}
-
-# Once it is given back nothing of it is left.
-__devenv_give_back() {
-  local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
-  if [[ -n ${!__devenv_o+x} ]]; then
-    export "$1=${!__devenv_o}" || :
-    unset -v "$__devenv_o"
-  elif [[ -n ${!__devenv_p+x} ]]; then
-    export -n "$1=${!__devenv_p}" || :
-    unset -v "$__devenv_p"
-  else
-    unset -v "$1" || :
-  fi
-}
-
-__devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__devenv_key}_$1"; }
 
 # Before 4.4 bash cannot say without a process whether a variable is exported:
 # there one that has a value counts as exported.

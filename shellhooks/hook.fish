@@ -13,20 +13,25 @@ if not set -qg __devenv_pid; or test "$__devenv_pid" != $fish_pid
     for name in seen layers frozen known root op key busy
         set -g __devenv_$name ''
     end
+    set -g __devenv_news __devenv_here
     for name in did entered said lines todo asked changed unknown want dirs gens checks
         set -g __devenv_$name
     end
 end
+set -g __devenv_functions # the environments whose functions are defined
 set -g __devenv_patience 60 # seconds until an unanswered question is asked again
 set -g __devenv_markers devenv.toml .nvmrc .node-version package.json .python-version pyproject.toml go.mod .go-version .tool-versions
 
 # --- the prompt and cd ----------------------------------------------------------
 
 # First: what decides which layers are active is different. A command costs fish
-# more than what it does, so there are few of them here.
+# more than what it does, so there are few of them here. With an argument a prompt
+# follows, which looks at the files.
 function __devenv_hook
-    if test "$__devenv_seen" != "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD"
+    set -l __devenv_then look
+    if test "$__devenv_seen" != "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD"
         __devenv_refresh
+        set -q argv[1]; and not set -q __devenv_unknown[1]; and set __devenv_then
     else if set -q __devenv_asked[1]; and __devenv_answered
         __devenv_refresh
     else if __devenv_stale
@@ -34,11 +39,29 @@ function __devenv_hook
     else if test -n "$__devenv_known"; or not __devenv_marked $PWD
         return 0
     end
-    __devenv_look
+    set -q __devenv_then[1]; and __devenv_look
     set -q __devenv_changed[1]; and __devenv_ask
     set -q __devenv_lines[1]; and __devenv_speak
     set -q __devenv_todo[1]; and __devenv_run_enter
     return 0
+end
+
+# What asks for news: in no project this, in the directory of the only project its
+# check, elsewhere the next. The names are relative: that is fastest.
+if builtin -q path
+    function __devenv_here
+        builtin path filter -q devenv.toml .nvmrc .node-version package.json .python-version pyproject.toml go.mod .go-version .tool-versions
+    end
+else
+    function __devenv_here
+        test -e devenv.toml -o -e .nvmrc -o -e .node-version -o -e package.json -o -e .python-version -o \
+            -e pyproject.toml -o -e go.mod -o -e .go-version -o -e .tool-versions
+    end
+end
+
+function __devenv_any
+    __devenv_stale; and return 0
+    test -z "$__devenv_known"; and __devenv_here
 end
 
 # Whether there is news of what was asked, or it is time to ask again.
@@ -62,6 +85,7 @@ function __devenv_refresh
     set -g __devenv_busy 1
     set -g __devenv_seen ''
     if test -n "$__devenv_op" # Ctrl-C came in the middle: finish that first
+        set -g __devenv_functions
         __devenv_script $__devenv_op $__devenv_key $__devenv_did; or return
         set -g __devenv_inherited 1
     end
@@ -73,58 +97,89 @@ function __devenv_refresh
     end
     test -n "$DEVENV_OFF$DEVENV_HOLD"; or __devenv_walk; or return
     test -n "$__devenv_frozen"; or __devenv_switch; or return
-    set -g __devenv_seen "$fish_pid:$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$__devenv_pwd"
+    if not set -q __devenv_checks[1]
+        set -g __devenv_news __devenv_here
+    else if test -n "$__devenv_known"; and not set -q __devenv_checks[2]
+        set -g __devenv_news $__devenv_checks
+    else
+        set -g __devenv_news __devenv_any
+    end
+    set -g __devenv_seen "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$__devenv_pwd"
     set -g __devenv_busy ''
 end
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# Most directories have nothing on the way: two commands ask for all levels at once.
 function __devenv_walk
-    set -l __devenv_d $PWD
-    set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
-    test "$__devenv_d" = /; and set __devenv_d ''
-    while true
+    set -l __devenv_levels '' # innermost first, and / is empty
+    set -l __devenv_name
+    string match -raq -- '/(?<__devenv_name>[^/]+)' $PWD
+    for __devenv_n in $__devenv_name
+        set -p __devenv_levels $__devenv_levels[1]/$__devenv_n
+    end
+    set -q DEVENV_CEILING_DIRECTORIES; and __devenv_below
+    set -l __devenv_others $__devenv_levels
+    if test -e $__devenv_roots$__devenv_levels[1]/@env/fish
+        set -g __devenv_known 1
+        set -e __devenv_others[1]
+    end
+    set -l __devenv_marks 1
+    __devenv_exists $__devenv_others/$__devenv_markers
+    or set __devenv_marks ''
+    test -z "$__devenv_known$__devenv_marks"; and not __devenv_exists $__devenv_roots$__devenv_others/@env/fish; and return 0
+    for __devenv_d in $__devenv_levels
         if test -e $__devenv_roots$__devenv_d/@env/fish
-            test "$__devenv_d" = "$PWD" -o "$__devenv_d/" = "$PWD"; and set -g __devenv_known 1
             set -g __devenv_root ''
             set -g __devenv_did
             builtin source $__devenv_roots$__devenv_d/@env/fish
             test -n "$__devenv_frozen"; and return 0
             contains -- . $__devenv_did; or return 1
             test -n "$__devenv_root"; and return 0
-        else if __devenv_marked $__devenv_d
-            if test -n "$__devenv_d"
-                set -a __devenv_unknown $__devenv_d
-            else
-                set -a __devenv_unknown /
-            end
+        else if test -z "$__devenv_marks"; or not __devenv_marked $__devenv_d
+        else if test -n "$__devenv_d"
+            set -a __devenv_unknown $__devenv_d
+        else
+            set -a __devenv_unknown /
         end
-        test -n "$__devenv_d"; or return 0
-        string match -rq -- '(?s)^(?<__devenv_d>.*)/[^/]*$' $__devenv_d; or return 0
-        set -q __devenv_ceiling[1]; or continue
-        contains -- "$__devenv_d" $__devenv_ceiling; and return 0
-        test -z "$__devenv_d"; and contains -- / $__devenv_ceiling; and return 0
+    end
+    return 0
+end
+
+# The levels below the first ceiling; a ceiling that one is in does not count.
+function __devenv_below --no-scope-shadowing
+    set -l --path __devenv_ceiling $DEVENV_CEILING_DIRECTORIES
+    set -l __devenv_all $__devenv_levels[2..-1]
+    set __devenv_levels $__devenv_levels[1]
+    for __devenv_n in $__devenv_all
+        contains -- "$__devenv_n" $__devenv_ceiling; and break
+        test -z "$__devenv_n"; and contains -- / $__devenv_ceiling; and break
+        set -a __devenv_levels $__devenv_n
     end
 end
 
-# A directory with one of these may be a project. Fish before 3.5 has no path.
+# Whether one of many files exists. Fish before 3.5 has no path.
 if builtin -q path
-    function __devenv_marked
-        builtin path filter -q -- $argv[1]/$__devenv_markers
-        and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
+    function __devenv_exists
+        builtin path filter -q -- $argv
     end
 else
-    function __devenv_marked
-        string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/; and return 1
-        for __devenv_f in $argv[1]/$__devenv_markers
+    function __devenv_exists
+        for __devenv_f in $argv
             test -e $__devenv_f; and return 0
         end
         return 1
     end
 end
 
-# Pointers define a function that is true when something has changed, and call
-# this and __devenv_end.
+# A directory with one of the markers may be a project.
+function __devenv_marked
+    __devenv_exists $argv[1]/$__devenv_markers
+    and not string match -rq '/(?:node_modules|\.git|vendor)/' -- $argv[1]/
+end
+
+# Pointers define a function that is true when something has changed, call this,
+# and leave a dot in __devenv_did when they have come to their end.
 
 # ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 function __devenv_layer
@@ -200,17 +255,20 @@ function __devenv_switch
     return 0
 end
 
-# OP KEY DONE...: source an environment's script, except for its steps DONE. Until
-# __devenv_op is empty again an interrupted script is known as such.
+# OP KEY DONE...: call the function of an environment for OP, except for its steps
+# DONE. The environment of a key is always the same, so that its script is read
+# once. Until __devenv_op is empty again the function has been cut short.
 function __devenv_script
-    set -l __devenv_file $__devenv_envs/$argv[2]/fish
-    set -l --path __devenv_all $DEVENV_LAYERS
     set -g __devenv_key $argv[2]
     set -g __devenv_old DEVENV_OLD_$argv[2]_
     set -g __devenv_did $argv[3..-1]
     set -g __devenv_op $argv[1]
-    if test -r $__devenv_file
-        builtin source $__devenv_file $argv[1]
+    if test -r $__devenv_envs/$argv[2]/fish
+        if not contains -- $argv[2] $__devenv_functions
+            builtin source $__devenv_envs/$argv[2]/fish
+            set -a __devenv_functions $argv[2]
+        end
+        __devenv_$argv[1]_$argv[2]
         contains -- . $__devenv_did; or return 1
     else if test $argv[1] = leave
         for __devenv_n in (set -xn)
@@ -221,17 +279,19 @@ function __devenv_script
         set -g __devenv_op ''
         return 0
     end
+    set -l --path __devenv_all $DEVENV_LAYERS
     switch $argv[1]
         case enter
             contains -- $argv[2] $__devenv_all; or set -a __devenv_all $argv[2]
             set -gx DEVENV_LAYERS "$__devenv_all"
         case leave
-            set -l --path __devenv_rest
-            for __devenv_k in $__devenv_all
-                test "$__devenv_k" = $argv[2]; or set -a __devenv_rest $__devenv_k
+            if test "$__devenv_all[-1]" = $argv[2]
+                set -e __devenv_all[-1]
+            else if set -l __devenv_at (contains -i -- $argv[2] $__devenv_all)
+                set -e __devenv_all[$__devenv_at]
             end
-            if set -q __devenv_rest[1]
-                set -gx DEVENV_LAYERS "$__devenv_rest"
+            if set -q __devenv_all[1]
+                set -gx DEVENV_LAYERS "$__devenv_all"
             else
                 set -eg DEVENV_LAYERS
             end
@@ -240,83 +300,130 @@ function __devenv_script
     return 0
 end
 
-# Environment scripts call the rest of this part. Each call is one step.
+# The scripts do themselves what is usual and call the rest of this part. What is
+# called on the way in only records, and may do so twice; what is set then is the
+# same the second time. The way out is in steps.
 
-# The last line of every script: Ctrl-C has not cut it short.
-function __devenv_end
-    set -ga __devenv_did .
+# NAME: there is a variable that will be set. Its value goes where children find
+# it if it was exported, else to a variable of this shell. A universal one is only
+# covered by ours.
+function __devenv_keep --argument-names __devenv_n
+    if set -qg $__devenv_n
+        if set -qgx $__devenv_n
+            set -gx $__devenv_old$__devenv_n $$__devenv_n
+        else
+            set -g __devenv_$__devenv_old$__devenv_n $$__devenv_n
+        end
+    else if set -qUx $__devenv_n
+        set -gx $__devenv_old$__devenv_n $$__devenv_n
+    end
 end
 
-# NAME VALUE
-function __devenv_set --argument-names __devenv_n __devenv_v
+# NAME: there is one that will be unset. A universal variable is not touched but
+# covered, by nothing: fish exports it as long as there is no other of its name
+# that is exported.
+function __devenv_hide --argument-names __devenv_n
+    __devenv_keep $__devenv_n
+    set -eg $__devenv_n
+    set -qUx $__devenv_n; and set -gx $__devenv_n
+end
+
+# NAME: a list gets elements; what follows them goes to __devenv_NAME_rest.
+function __devenv_extend --argument-names __devenv_n
+    if set -q $__devenv_n
+        set -g __devenv_{$__devenv_n}_rest ":$$__devenv_n"
+        set -qx $__devenv_n; or set -g __devenv_local_{$__devenv_key}_$__devenv_n 1
+    else
+        set -g __devenv_{$__devenv_n}_rest ''
+    end
+end
+
+# NAME VALUE: give back what was kept, unless somebody else has changed VALUE.
+function __devenv_restore --argument-names __devenv_n __devenv_v
     contains -- $__devenv_n $__devenv_did; and return
-    if test $__devenv_op = enter
-        set -q $__devenv_n; and __devenv_keep $__devenv_n
-        set -gx $__devenv_n $__devenv_v
-    else if test $__devenv_op = leave
-        if set -qg $__devenv_n; and test x"$$__devenv_n" = x"$__devenv_v"
-            __devenv_give_back $__devenv_n
-        else
-            __devenv_forget $__devenv_n
-        end
+    if set -qg $__devenv_n; and test x"$$__devenv_n" = x"$__devenv_v"
+        __devenv_give_back $__devenv_n
+    else
+        __devenv_forget $__devenv_n
+    end
+end
+
+# NAME: give back what was hidden, unless there is another.
+function __devenv_show --argument-names __devenv_n
+    contains -- $__devenv_n $__devenv_did; and return
+    if not set -qg $__devenv_n
+        or set -qU $__devenv_n; and test -z "$$__devenv_n"
+        __devenv_give_back $__devenv_n
+    else
+        __devenv_forget $__devenv_n
+    end
+end
+
+# The record goes last: until then the step may be done again.
+function __devenv_give_back --argument-names __devenv_n
+    set -l __devenv_o $__devenv_old$__devenv_n
+    set -q $__devenv_o; or set __devenv_o __devenv_$__devenv_o
+    if not set -q $__devenv_o
+        set -eg $__devenv_n
+    else if set -qx $__devenv_o
+        set -qUx $__devenv_n; and set -eg $__devenv_n
+        set -qUx $__devenv_n; and test x"$$__devenv_n" = x"$$__devenv_o"; or set -gx $__devenv_n $$__devenv_o
+    else
+        set -gu $__devenv_n $$__devenv_o
     end
     set -a __devenv_did $__devenv_n
+    set -eg $__devenv_o
 end
 
-# NAME   A universal variable is not touched but covered, by nothing: fish exports
-# it as long as there is no other of its name that is exported.
-function __devenv_unset --argument-names __devenv_n
-    contains -- $__devenv_n $__devenv_did; and return
-    if test $__devenv_op = enter
-        if set -q $__devenv_n
-            __devenv_keep $__devenv_n
-            set -eg $__devenv_n
-            set -qUx $__devenv_n; and set -gx $__devenv_n
-        end
-    else if test $__devenv_op = leave
-        if not set -qg $__devenv_n
-            or set -qU $__devenv_n; and test -z "$$__devenv_n"
-            __devenv_give_back $__devenv_n
-        else
-            __devenv_forget $__devenv_n
-        end
+function __devenv_forget --argument-names __devenv_n
+    set -eg $__devenv_old$__devenv_n
+    set -eg __devenv_$__devenv_old$__devenv_n
+end
+
+# NAME N ELEMENTS: put the N elements in front again. Fish splits and joins a
+# --path variable at colons.
+function __devenv_front
+    set -l __devenv_n $argv[1]
+    set -l --path __devenv_ours $argv[3]
+    set -l --path __devenv_l
+    set -q $__devenv_n; and set __devenv_l "$$__devenv_n"
+    test "$__devenv_l[1..$argv[2]]" = "$argv[3]"; and return
+    for __devenv_e in $__devenv_ours
+        set -l __devenv_at (contains -i -- $__devenv_e $__devenv_l)
+        and set -e __devenv_l[$__devenv_at]
     end
-    set -a __devenv_did $__devenv_n
+    set -p __devenv_l $__devenv_ours
+    set -gx $__devenv_n "$__devenv_l"
 end
 
-# NAME ELEMENT ...   A --path variable is split and joined at colons by fish.
-function __devenv_prepend
+# NAME N ELEMENTS: take each of the N elements away once.
+function __devenv_remove
     contains -- $argv[1] $__devenv_did; and return
     set -l __devenv_n $argv[1]
-    set -l __devenv_o __devenv_local_{$__devenv_key}_$__devenv_n
-    set -l --path __devenv_ours $argv[2..-1]
     set -l --path __devenv_l
-    if set -q $__devenv_n
-        set __devenv_l "$$__devenv_n"
-        test $__devenv_op = enter; and not set -qx $__devenv_n; and set -g $__devenv_o 1
-    end
-    if test $__devenv_op != enter
+    set -q $__devenv_n; and set __devenv_l "$$__devenv_n"
+    if test "$__devenv_l[1..$argv[2]]" = "$argv[3]"
+        set -e __devenv_l[1..$argv[2]]
+    else
+        set -l --path __devenv_ours $argv[3]
         for __devenv_e in $__devenv_ours
-            if test "$__devenv_l[1]" = "$__devenv_e"
-                set -e __devenv_l[1]
-            else if set -l __devenv_at (contains -i -- $__devenv_e $__devenv_l)
-                set -e __devenv_l[$__devenv_at]
-            end
+            set -l __devenv_at (contains -i -- $__devenv_e $__devenv_l)
+            and set -e __devenv_l[$__devenv_at]
         end
     end
-    test $__devenv_op = leave; or set -p __devenv_l $__devenv_ours
+    set -l __devenv_o __devenv_local_{$__devenv_key}_$__devenv_n
     if not set -q __devenv_l[1]
         set -eg $__devenv_n
-    else if test $__devenv_op = leave; and set -q $__devenv_o
+    else if set -q $__devenv_o
         set -gu $__devenv_n "$__devenv_l"
     else
         set -gx $__devenv_n "$__devenv_l"
     end
-    test $__devenv_op = leave; and set -eg $__devenv_o
     set -a __devenv_did $__devenv_n
+    set -eg $__devenv_o
 end
 
-# DIR ENTER LEAVE   Comes first in a script: leave runs before anything is undone.
+# DIR ENTER LEAVE   Comes first in a function: leave runs before anything is undone.
 function __devenv_commands
     contains -- - $__devenv_did; and return
     set -a __devenv_did -
@@ -346,39 +453,6 @@ function __devenv_run_enter
         __devenv_command $__devenv_t[1] $__devenv_t[2]
         set -e __devenv_t[1..2]
     end
-end
-
-# The old value of a variable goes where children find it if it was exported,
-# else to a variable of this shell. A universal one is only covered by ours.
-function __devenv_keep --argument-names __devenv_n
-    if set -qg $__devenv_n
-        if set -qgx $__devenv_n
-            set -gx $__devenv_old$__devenv_n $$__devenv_n
-        else
-            set -g __devenv_$__devenv_old$__devenv_n $$__devenv_n
-        end
-    else if set -qUx $__devenv_n
-        set -gx $__devenv_old$__devenv_n $$__devenv_n
-    end
-end
-
-# Once it is given back nothing of it is left.
-function __devenv_give_back --argument-names __devenv_n
-    set -eg $__devenv_n
-    if set -q $__devenv_old$__devenv_n
-        set -l __devenv_o $__devenv_old$__devenv_n
-        set -qUx $__devenv_n; and test x"$$__devenv_n" = x"$$__devenv_o"; or set -gx $__devenv_n $$__devenv_o
-        set -eg $__devenv_o
-    else if set -q __devenv_$__devenv_old$__devenv_n
-        set -l __devenv_o __devenv_$__devenv_old$__devenv_n
-        set -gu $__devenv_n $$__devenv_o
-        set -eg $__devenv_o
-    end
-end
-
-function __devenv_forget --argument-names __devenv_n
-    set -eg $__devenv_old$__devenv_n
-    set -eg __devenv_$__devenv_old$__devenv_n
 end
 
 # --- changes, and the process that looks at them -------------------------------
@@ -460,13 +534,18 @@ end
 # --- installation ----------------------------------------------------------------
 
 if status is-interactive
+    # Most prompts end here: nothing that decides which layers are active is
+    # different, nobody waits for anything, and there is no news of files.
     function __devenv_on_prompt --on-event fish_prompt
+        test "$__devenv_seen" = "$DEVENV_LAYERS:$DEVENV_OFF:$DEVENV_HOLD:$DIRENV_DIR:$PWD" -a -z "$__devenv_asked$__devenv_lines$__devenv_todo"
+        and not $__devenv_news
+        and return 0
         set -g __devenv_busy '' # Ctrl-C may have left it
         __devenv_hook
     end
     # A handler of another variable may cd while an environment is being changed:
     # the next prompt sees to that.
     function __devenv_on_pwd --on-variable PWD
-        test -z "$__devenv_busy"; and __devenv_hook
+        test -z "$__devenv_busy"; and __devenv_hook moved
     end
 end

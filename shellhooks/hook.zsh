@@ -18,16 +18,24 @@ done
 if [[ ${__devenv_pid-} != "$$" ]]; then
   typeset -g __devenv_pid=$$ __devenv_inherited=1
   typeset -g __devenv_seen= __devenv_layers= __devenv_frozen= __devenv_silent= __devenv_known=
-  typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=:
+  typeset -g __devenv_op= __devenv_key= __devenv_did=: __devenv_entered=: __devenv_news=__devenv_here
   typeset -gi __devenv_asked_at=0
   typeset -ga __devenv_said __devenv_lines __devenv_todo __devenv_asked __devenv_changed __devenv_unknown
   typeset -ga __devenv_want __devenv_dirs __devenv_gens __devenv_checks
 fi
+typeset -g __devenv_functions=: # the environments whose functions are defined
 typeset -gi __devenv_patience=60 # seconds until an unanswered question is asked again
 
 # --- the prompt and cd ----------------------------------------------------------
 
+# Most prompts end here: nothing that decides which layers are active is
+# different, nobody waits for anything, and there is no news of files. What stands
+# before emulate means the same under every option.
 __devenv_precmd() {
+  if [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" &&
+    -z "${__devenv_asked-}${__devenv_lines-}${__devenv_todo-}" ]] && ! "$__devenv_news"; then
+    return 0
+  fi
   emulate -L zsh -o no_aliases
   __devenv_hook
 }
@@ -39,12 +47,24 @@ __devenv_chpwd() {
   (( ! ${+compstate} )) || return 0
   local __devenv_silent=
   (( ! ZSH_SUBSHELL )) || __devenv_silent=1
-  __devenv_hook
+  __devenv_hook moved
+}
+
+# What asks for news: in no project this, in the directory of the only project its
+# check, elsewhere the next. The names are relative: that is fastest.
+__devenv_here() {
+  [[ -e devenv.toml || -e .nvmrc || -e .node-version || -e package.json || -e .python-version ||
+    -e pyproject.toml || -e go.mod || -e .go-version || -e .tool-versions ]]
+}
+
+__devenv_any() {
+  emulate -L zsh
+  __devenv_stale || { [[ -z $__devenv_known ]] && __devenv_here }
 }
 
 # Ready means: nothing that decides which layers are active is different.
 __devenv_ready() {
-  [[ $__devenv_seen == "$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
+  [[ $__devenv_seen == "${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD" ]] || return 1
   (( ${#__devenv_asked} )) || return 0
   local __devenv_f
   if (( SECONDS < __devenv_asked_at || SECONDS - __devenv_asked_at >= __devenv_patience )); then
@@ -56,10 +76,11 @@ __devenv_ready() {
   done
 }
 
+# With an argument a prompt follows, which looks at the files.
 __devenv_hook() {
   if ! __devenv_ready; then
     __devenv_refresh
-    __devenv_look
+    [[ -n ${1-} && -z $__devenv_unknown ]] || __devenv_look
   elif __devenv_stale; then
     __devenv_current || __devenv_refresh
     __devenv_look
@@ -77,6 +98,7 @@ __devenv_hook() {
 __devenv_refresh() {
   __devenv_seen=
   if [[ -n $__devenv_op ]]; then # Ctrl-C came in the middle: finish that first
+    __devenv_functions=:
     __devenv_script "$__devenv_op" "$__devenv_key" "$__devenv_did" || return 0
     __devenv_inherited=1
   fi
@@ -85,13 +107,20 @@ __devenv_refresh() {
   __devenv_want=() __devenv_unknown=() __devenv_dirs=() __devenv_gens=() __devenv_checks=()
   [[ -n ${DEVENV_OFF-}${DEVENV_HOLD-} ]] || __devenv_walk || return 0
   [[ -n $__devenv_frozen ]] || __devenv_switch || return 0
-  __devenv_seen="$$:${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
+  case ${#__devenv_checks}$__devenv_known in
+    (0) __devenv_news=__devenv_here ;;
+    (11) __devenv_news=${__devenv_checks[1]} ;;
+    (*) __devenv_news=__devenv_any ;;
+  esac
+  __devenv_seen="${DEVENV_LAYERS-}:${DEVENV_OFF-}:${DEVENV_HOLD-}:${DIRENV_DIR-}:$PWD"
 }
 
 # --- from $PWD upwards --------------------------------------------------------
 
+# The markers stand here once more: a call at each level would take as long as
+# what it does.
 __devenv_walk() {
-  local __devenv_d=${PWD%/} __devenv_root
+  local __devenv_d=${PWD%/} __devenv_root __devenv_end=:${DEVENV_CEILING_DIRECTORIES-}:
   [[ $PWD == /* ]] || return 0
   while true; do
     if [[ -e $__devenv_roots$__devenv_d/@env/zsh ]]; then
@@ -102,12 +131,14 @@ __devenv_walk() {
       [[ -z $__devenv_frozen ]] || return 0
       [[ -n $__devenv_did ]] || return 1
       [[ -z $__devenv_root ]] || return 0
-    elif __devenv_marked "$__devenv_d"; then
+    elif [[ -e $__devenv_d/devenv.toml || -e $__devenv_d/.nvmrc || -e $__devenv_d/.node-version ||
+      -e $__devenv_d/package.json || -e $__devenv_d/.python-version || -e $__devenv_d/pyproject.toml ||
+      -e $__devenv_d/go.mod || -e $__devenv_d/.go-version || -e $__devenv_d/.tool-versions ]] && __devenv_marked "$__devenv_d"; then
       __devenv_unknown+=("${__devenv_d:-/}")
     fi
     [[ -n $__devenv_d ]] || return 0
     __devenv_d=${__devenv_d%/*}
-    [[ :${DEVENV_CEILING_DIRECTORIES-}: != *:"${__devenv_d:-/}":* ]] || return 0
+    [[ $__devenv_end != *:"${__devenv_d:-/}":* ]] || return 0
   done
 }
 
@@ -118,8 +149,8 @@ __devenv_marked() {
   [[ $1/ != */(node_modules|.git|vendor)/* ]]
 }
 
-# Pointers define a function that is true when something has changed, and call
-# this and __devenv_end.
+# Pointers define a function that is true when something has changed, call this,
+# and leave a dot in __devenv_did when they have come to their end.
 
 # ABI DIR GENFILE CHECK KEY ROOT MESSAGE LABEL
 __devenv_layer() {
@@ -189,100 +220,163 @@ __devenv_switch() {
   __devenv_inherited=
 }
 
-# OP KEY :DONE: source an environment's script, except for its steps in
-# ":DONE:". Until __devenv_op is empty again an interrupted script is known as such.
+# OP KEY :DONE: call the function of an environment for OP, except for its steps
+# in ":DONE:". The environment of a key is always the same, so that its script is
+# read once. Until __devenv_op is empty again the function has been cut short.
 __devenv_script() {
-  local __devenv_file=$__devenv_envs/$2/zsh __devenv_all=:${DEVENV_LAYERS-}:
+  local __devenv_all=:${DEVENV_LAYERS-}:
   __devenv_key=$2 __devenv_did=$3 __devenv_op=$1
-  if [[ -r $__devenv_file ]]; then
-    . "$__devenv_file" "$1"
-    [[ $__devenv_did == *:.: ]] || return 1
+  if [[ -r $__devenv_envs/$2/zsh ]]; then
+    if [[ $__devenv_functions != *":$2:"* ]]; then
+      . "$__devenv_envs/$2/zsh"
+      __devenv_functions+=$2:
+    fi
+    if [[ $1$__devenv_all != enter*":$2:"* ]]; then # the mark comes with the variables
+      "__devenv_$1_$2"
+      [[ $__devenv_did == *:.: ]] || return 1
+    fi
   elif [[ $1 == leave ]]; then
     unset -m "DEVENV_OLD_$2_*"
     __devenv_say "lost $2" "what an environment changed is not on record any more, so it stays: open a new shell"
-  else
-    __devenv_op=
-    return 0
   fi
-  case $1 in
-    (enter) [[ $__devenv_all == *":$2:"* ]] || typeset -gx DEVENV_LAYERS="${DEVENV_LAYERS:+$DEVENV_LAYERS:}$2" ;;
-    (leave)
-      __devenv_all=${__devenv_all/":$2:"/:}
-      __devenv_all=${__devenv_all#:}
-      __devenv_all=${__devenv_all%:}
-      if [[ -n $__devenv_all ]]; then typeset -gx DEVENV_LAYERS="$__devenv_all"; else unset DEVENV_LAYERS; fi
-      ;;
-  esac
+  if [[ $1 == leave ]]; then
+    __devenv_all=${__devenv_all/":$2:"/:}
+    __devenv_all=${__devenv_all#:}
+    __devenv_all=${__devenv_all%:}
+    if [[ -n $__devenv_all ]]; then typeset -gx DEVENV_LAYERS="$__devenv_all"; else unset DEVENV_LAYERS; fi
+  fi
   __devenv_op=
 }
 
-# Environment scripts call the rest of this part. Each call is one step.
+# The scripts do themselves what is usual and call the rest of this part. What is
+# called on the way in only records, and may do so twice: then one command exports
+# everything, which Ctrl-C does not cut into pieces. The way out is in steps.
 
-# The last line of every script: Ctrl-C has not cut it short.
-__devenv_end() { __devenv_did+=:.: }
-
-# NAME VALUE
-__devenv_set() {
-  [[ $__devenv_did != *":$1:"* ]] || return 0
+# NAME: there is a variable that will be set. Its value goes where children find
+# it if it was exported, else to a variable of this shell.
+__devenv_keep() {
   local __devenv_n=$1
-  if [[ $__devenv_op == enter ]]; then
-    __devenv_keep "$1"
-    __devenv_assign -x "$1" "$2"
-  elif [[ $__devenv_op == leave ]]; then
-    if [[ ${(P)+__devenv_n}${(P)__devenv_n} == "1$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
-  fi
-  __devenv_did+=$1:
+  case ${(Pt)__devenv_n} in
+    ('') ;;
+    (*export*) typeset -gx "DEVENV_OLD_${__devenv_key}_$1=${(P)__devenv_n}" ;;
+    (*) typeset -g "__devenv_old_${__devenv_key}_$1=${(P)__devenv_n}" ;;
+  esac
 }
 
-# NAME
-__devenv_unset() {
-  [[ $__devenv_did != *":$1:"* ]] || return 0
+# NAME: there is one that will be unset.
+__devenv_hide() {
+  __devenv_keep "$1"
+  __devenv_assign -u "$1"
+}
+
+# NAME: a list gets elements; what follows them goes to __devenv_rest_NAME. zsh has
+# MANPATH even where nobody set it.
+__devenv_extend() {
   local __devenv_n=$1
-  if [[ $__devenv_op == enter ]]; then
-    if [[ ${(P)+__devenv_n} == 1 ]]; then
-      __devenv_keep "$1"
-      __devenv_assign -u "$1"
+  case ${(Pt)__devenv_n}:${(P)__devenv_n} in
+    (*export*:*) typeset -g "__devenv_rest_$1=:${(P)__devenv_n}" ;;
+    (scalar:*|*:?*)
+      typeset -g "__devenv_rest_$1=:${(P)__devenv_n}"
+      typeset -g "__devenv_local_${__devenv_key}_$1=1"
+      ;;
+    (*) typeset -g "__devenv_rest_$1=" ;;
+  esac
+}
+
+# NAME=VALUE ...: a variable that is read-only is said so by zsh, which then does
+# not set the others: they come one by one.
+__devenv_export() {
+  {
+    typeset -gx -- "$@"
+  } always {
+    if (( TRY_BLOCK_ERROR )); then
+      TRY_BLOCK_ERROR=0
+      local __devenv_a
+      for __devenv_a in "$@"; do __devenv_assign -x "${__devenv_a%%=*}" "${__devenv_a#*=}" 2>/dev/null; done
     fi
-  elif [[ $__devenv_op == leave ]]; then
-    if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
-  fi
-  __devenv_did+=$1:
+  }
 }
 
-# NAME ELEMENT ...   In here a list has a colon before and after each element.
-__devenv_prepend() {
+# -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
+# by zsh, and does not stop the rest.
+__devenv_assign() {
+  {
+    if [[ $1 == -u ]]; then unset -v "$2"; else typeset -g $1 -- "$2=$3"; fi
+  } always {
+    TRY_BLOCK_ERROR=0
+  }
+}
+
+# NAME VALUE: give back what was kept, unless somebody else has changed VALUE.
+__devenv_restore() {
+  local __devenv_n=$1
   [[ $__devenv_did != *":$1:"* ]] || return 0
-  local __devenv_n=$1 __devenv_l=: __devenv_e
-  local __devenv_o=__devenv_local_${__devenv_key}_$1
+  if [[ ${(P)+__devenv_n}${(P)__devenv_n} == "1$2" ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+}
+
+# NAME: give back what was hidden, unless there is another.
+__devenv_show() {
+  local __devenv_n=$1
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  if [[ ${(P)+__devenv_n} == 0 ]]; then __devenv_give_back "$1"; else __devenv_forget "$1"; fi
+}
+
+# The record goes last: until then the step may be done again.
+__devenv_give_back() {
+  local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
+  if [[ ${(P)+__devenv_o} == 1 ]]; then
+    __devenv_assign -x "$1" "${(P)__devenv_o}"
+  elif [[ ${(P)+__devenv_p} == 1 ]]; then
+    __devenv_assign +x "$1" "${(P)__devenv_p}"
+  fi
+  __devenv_did+=$1:
+  unset -v "$__devenv_o" "$__devenv_p"
+}
+
+__devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__devenv_key}_$1" }
+
+# NAME ELEMENT ...: put the elements in front again. In here a list has a colon
+# before and after each element.
+__devenv_front() {
+  local __devenv_n=$1 __devenv_e
+  shift
+  local __devenv_ours=":${(j.:.)@}" __devenv_l=":${(P)__devenv_n}:"
+  [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0
+  [[ -n ${(P)__devenv_n} || ${(P)+__devenv_n} == 1 && ${(Pt)__devenv_n} == (*export*|scalar) ]] || __devenv_l=:
+  for __devenv_e in "$@"; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done
+  __devenv_l=$__devenv_ours$__devenv_l
+  __devenv_l=${__devenv_l#:}
+  __devenv_assign -x "$__devenv_n" "${__devenv_l%:}"
+}
+
+# NAME ELEMENT ...: take each element away once.
+__devenv_remove() {
+  [[ $__devenv_did != *":$1:"* ]] || return 0
+  local __devenv_n=$1 __devenv_e __devenv_o=__devenv_local_${__devenv_key}_$1
+  local __devenv_l=":${(P)__devenv_n}:"
   shift
   local __devenv_ours=":${(j.:.)@}"
-  # zsh has MANPATH even where nobody set it.
-  [[ -z ${(P)__devenv_n} && ${(Pt)__devenv_n} != *export* && ${(Pt)__devenv_n} != scalar ]] || __devenv_l=":${(P)__devenv_n}:"
-  case $__devenv_op in
-    (paths) [[ $__devenv_l != "$__devenv_ours:"* ]] || return 0 ;;
-    (enter) [[ $__devenv_l == : || ${(Pt)__devenv_n} == *export* ]] || typeset -g "$__devenv_o=1" ;;
-  esac
-  case $__devenv_op$__devenv_l in
-    (enter*) ;;
-    (leave"$__devenv_ours:"*) __devenv_l=${__devenv_l#"$__devenv_ours"} ;;
-    (*) for __devenv_e in "$@"; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done ;;
-  esac
-  [[ $__devenv_op == leave ]] || __devenv_l=$__devenv_ours$__devenv_l
+  [[ -n ${(P)__devenv_n} || ${(Pt)__devenv_n} == (*export*|scalar) ]] || __devenv_l=:
+  if [[ $__devenv_l == "$__devenv_ours:"* ]]; then
+    __devenv_l=${__devenv_l#"$__devenv_ours"}
+  else
+    for __devenv_e in "$@"; do __devenv_l=${__devenv_l/":$__devenv_e:"/:}; done
+  fi
   if [[ $__devenv_l == : ]]; then
     __devenv_assign -u "$__devenv_n"
   else
     __devenv_l=${__devenv_l#:}
-    if [[ $__devenv_op == leave && ${(P)+__devenv_o} == 1 ]]; then
+    if [[ ${(P)+__devenv_o} == 1 ]]; then
       __devenv_assign +x "$__devenv_n" "${__devenv_l%:}"
     else
       __devenv_assign -x "$__devenv_n" "${__devenv_l%:}"
     fi
   fi
-  [[ $__devenv_op != leave ]] || unset -v "$__devenv_o"
   __devenv_did+=$__devenv_n:
+  unset -v "$__devenv_o"
 }
 
-# DIR ENTER LEAVE   Comes first in a script: leave runs before anything is undone.
+# DIR ENTER LEAVE   Comes first in a function: leave runs before anything is undone.
 __devenv_commands() {
   [[ $__devenv_did != *:-:* ]] || return 0
   __devenv_did+=-:
@@ -310,43 +404,6 @@ __devenv_run_enter() {
     __devenv_command "$__devenv_d" "$__devenv_c"
   done
 }
-
-# -x NAME VALUE, +x NAME VALUE, -u NAME. A variable that is read-only is said so
-# by zsh, and does not stop the rest.
-__devenv_assign() {
-  {
-    if [[ $1 == -u ]]; then unset -v "$2"; else typeset -g $1 -- "$2=$3"; fi
-  } always {
-    TRY_BLOCK_ERROR=0
-  }
-}
-
-# The old value of a variable goes where children find it if it was exported,
-# else to a variable of this shell.
-__devenv_keep() {
-  local __devenv_n=$1
-  case ${(Pt)__devenv_n} in
-    ('') ;;
-    (*export*) typeset -gx "DEVENV_OLD_${__devenv_key}_$1=${(P)__devenv_n}" ;;
-    (*) typeset -g "__devenv_old_${__devenv_key}_$1=${(P)__devenv_n}" ;;
-  esac
-}
-
-# Once it is given back nothing of it is left.
-__devenv_give_back() {
-  local __devenv_o=DEVENV_OLD_${__devenv_key}_$1 __devenv_p=__devenv_old_${__devenv_key}_$1
-  if [[ ${(P)+__devenv_o} == 1 ]]; then
-    __devenv_assign -x "$1" "${(P)__devenv_o}"
-    unset -v "$__devenv_o"
-  elif [[ ${(P)+__devenv_p} == 1 ]]; then
-    __devenv_assign +x "$1" "${(P)__devenv_p}"
-    unset -v "$__devenv_p"
-  else
-    __devenv_assign -u "$1"
-  fi
-}
-
-__devenv_forget() { unset -v "DEVENV_OLD_${__devenv_key}_$1" "__devenv_old_${__devenv_key}_$1" }
 
 # --- changes, and the process that looks at them -------------------------------
 

@@ -7,42 +7,14 @@ import (
 	"devenv/env"
 )
 
-// ABI is the version of the functions that scripts call. It grows with every
-// change after which an old hook would misread a new script.
-const ABI = "1"
+// ABI is the version of the functions that scripts define and call. It grows
+// with every change after which an old hook would misread a new script.
+const ABI = "2"
 
-// Renderer writes scripts that call the functions of the hooks. It is an
-// [env.Renderer].
+// Renderer writes scripts for the hooks. It is an [env.Renderer].
 type Renderer struct{}
 
 var _ env.Renderer = Renderer{}
-
-// Layer is the script of an environment. The argument with which it is sourced
-// is the hook's business: the same lines enter, leave and re-assert. Variables
-// come sorted, one line each; the commands come first, so that leave runs
-// while everything is still there.
-func (Renderer) Layer(shell env.Shell, l env.Layer) ([]byte, error) {
-	s := script{shell: shell}
-	s.comment("the environment of " + l.Label)
-	if l.Enter != "" || l.Leave != "" {
-		s.call("commands", l.Dir, l.Enter, l.Leave)
-	}
-	for _, v := range l.Settings() {
-		s.name(v.Name)
-		s.call("set", v.Name, v.Value)
-	}
-	for _, name := range l.Unsets() {
-		s.name(name)
-		s.call("unset", name)
-	}
-	for _, p := range l.Prefixes() {
-		s.name(p.Name)
-		if len(p.Elements) > 0 {
-			s.call("prepend", append([]string{p.Name}, p.Elements...)...)
-		}
-	}
-	return s.done("the environment of " + l.Dir)
-}
 
 // Pointer is the script of a project's current generation. The hook shows the
 // message once for each generation and the label, where there is no message,
@@ -57,6 +29,7 @@ func (Renderer) Pointer(shell env.Shell, p env.Pointer) ([]byte, error) {
 	s.check(check, p)
 	s.call("layer", ABI, p.Dir, p.GenFile, check, p.Key, root, p.Message, p.Label)
 	s.orReturn()
+	s.end()
 	return s.done("the pointer of " + p.Dir)
 }
 
@@ -74,6 +47,20 @@ func (s *script) call(function string, words ...string) {
 		s.text.WriteString(" " + s.quote(word))
 	}
 	s.text.WriteByte('\n')
+}
+
+// line writes one line as it is.
+func (s *script) line(format string, a ...any) {
+	fmt.Fprintf(&s.text, format+"\n", a...)
+}
+
+// end records that the shell has come to the end: Ctrl-C did not cut it short.
+func (s *script) end() {
+	if s.shell == env.Fish {
+		s.line("set -a __devenv_did .")
+		return
+	}
+	s.line("__devenv_did+=:.:")
 }
 
 func (s *script) quote(word string) string {
@@ -105,24 +92,9 @@ func (s *script) comment(text string) {
 	s.text.WriteByte('\n')
 }
 
-// name refuses what the hooks could not use as a variable's name.
-func (s *script) name(name string) {
-	for i := range len(name) {
-		c := name[i]
-		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
-			name = ""
-			break
-		}
-	}
-	if name == "" && s.err == nil {
-		s.err = fmt.Errorf("a variable has a name that shells cannot hold")
-	}
-}
-
 func (s *script) done(what string) ([]byte, error) {
 	if s.err != nil {
 		return nil, fmt.Errorf("%s for %s: %w", what, s.shell, s.err)
 	}
-	s.call("end")
 	return s.text.Bytes(), nil
 }

@@ -20,8 +20,9 @@ func TestRendererGolden(t *testing.T) {
 	}}
 	pointer := env.Pointer{
 		Dir: "/home/me/it's", Generation: 7, GenFile: "/s/roots/home/me/it's/@env/gen-7", Key: layer.Key, Label: "node 24.21.0", Root: true, Message: "ready",
-		Watches:  []env.Watch{{Path: "/home/me/it's/go.mod", Ref: "/ref/0"}, {Path: "/home/me/it's/.nvmrc", Ref: "/ref/1"}},
-		Absences: []env.Absence{{Dir: "/home/me/it's", Ref: "/ref/2", Candidates: []string{"/home/me/it's/devenv.toml"}}},
+		Watches: []env.Watch{{Path: "/home/me/it's/go.mod", Ref: "/ref/0"}, {Path: "/home/me/it's/.nvmrc", Ref: "/ref/1"}},
+		Absences: []env.Absence{{Dir: "/home/me/it's", Ref: "/ref/2", Candidates: []string{"/home/me/it's/devenv.toml"}},
+			{Dir: "/up", Ref: "/ref/3", Candidates: []string{"/up/1", "/up/2", "/up/3", "/up/4", "/up/5"}}},
 	}
 	for _, shell := range env.Shells() {
 		script, err := Renderer{}.Layer(shell, layer)

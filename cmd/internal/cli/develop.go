@@ -2,8 +2,12 @@ package cli
 
 import (
 	"context"
+	"os"
+	"os/exec"
 
 	"github.com/spf13/cobra"
+
+	"devenv/env"
 )
 
 type developOptions struct{ command bool }
@@ -15,7 +19,9 @@ func newDevelopCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"shell", "enter", "activate"},
 		Short:      "Start your shell in the environment, or run one command there",
 		Long: `Start your own shell, with its own configuration, in the environment of the current directory.
-With -c run a command instead; everything behind -c belongs to it, and its exit code is ours.`,
+With -c run a command instead; everything behind -c belongs to it, and its exit code is ours.
+The hook "enter" of the projects runs first, its output on standard error; "leave" is for shells that
+come and go by cd. exec and export run no hooks.`,
 		Example: `  devenv develop
   devenv develop -c node --version
   devenv develop -C ~/src/project -c make`,
@@ -40,10 +46,11 @@ func runDevelop(ctx context.Context, a *app, o developOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	environ, err := a.enter(ctx, dir)
+	layers, environ, err := a.layers(ctx, dir)
 	if err != nil {
 		return err
 	}
+	a.greet(ctx, layers, environ)
 	if o.command {
 		return a.exec(dir, environ, args)
 	}
@@ -52,4 +59,21 @@ func runDevelop(ctx context.Context, a *app, o developOptions, args []string) er
 		return err
 	}
 	return a.exec(dir, environ, argv)
+}
+
+// greet runs the projects' hooks for entering, outermost first, in the
+// environment. Standard output stays the command's. A hook that fails is said,
+// and stops nothing: the environment is there.
+func (a *app) greet(ctx context.Context, layers []env.Layer, environ []string) {
+	for _, layer := range layers {
+		if layer.Enter == "" {
+			continue
+		}
+		hook := exec.CommandContext(ctx, "/bin/sh", "-c", layer.Enter)
+		hook.Dir, hook.Env = layer.Dir, environ
+		hook.Stdin, hook.Stdout, hook.Stderr = os.Stdin, a.streams.Err, a.streams.Err
+		if err := hook.Run(); err != nil {
+			a.streams.Notice("the hook `enter` of %s: %v", layer.Dir, err)
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"devenv/env"
 )
 
 func newExecCmd(a *app) *cobra.Command {
@@ -46,18 +48,24 @@ func runExec(ctx context.Context, a *app, args []string) error {
 // enter brings the environment of dir up to date and puts it on the process's
 // own environment.
 func (a *app) enter(ctx context.Context, dir string) ([]string, error) {
+	_, environ, err := a.layers(ctx, dir)
+	return environ, err
+}
+
+// layers is enter that also says which layers these are, outermost first.
+func (a *app) layers(ctx context.Context, dir string) ([]env.Layer, []string, error) {
 	ws, err := a.workspace(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	layers, err := ws.Enter(ctx, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(layers) == 0 {
 		a.streams.Notice("nothing is declared in %s or above it: this is the environment as it was", dir)
 	}
-	return ws.Apply(a.environ, layers), nil
+	return layers, ws.Apply(a.environ, layers), nil
 }
 
 // exec replaces the process by a command. It returns only when that cannot be
