@@ -1,5 +1,10 @@
 package eval
 
+import (
+	"maps"
+	"slices"
+)
+
 // Versions that the language claims to be.
 const (
 	nixVersion  = "2.35.2"
@@ -36,12 +41,13 @@ func (ev *Evaluator) installBuiltins() {
 			builtin(table[i].name, ev.cell(mkPrimop(&table[i])))
 		}
 	}
-	for name, v := range ev.constants() {
-		builtin(name, ev.cell(v))
+	constants := ev.constants()
+	for _, name := range slices.Sorted(maps.Keys(constants)) {
+		builtin(name, ev.cell(constants[name]))
 	}
 	builtin("derivation", ev.derivationCell())
-	for name, v := range map[string]Value{"true": trueVal, "false": falseVal, "null": null} {
-		c := ev.cell(v)
+	for i, v := range []Value{trueVal, falseVal, null} {
+		name, c := [...]string{"true", "false", "null"}[i], ev.cell(v)
 		attrs = append(attrs, Attr{ev.intern(name), 0, c})
 		global(name, c)
 	}
@@ -113,11 +119,13 @@ func (ev *Evaluator) derivationCell() *Value {
 
 // missingBuiltins are there, but what they need is not.
 var missingBuiltins = func() (ops []primop) {
-	for name, why := range map[string]string{
+	needs := map[string]string{
 		"fetchurl": "fetchers", "fetchTarball": "fetchers", "fetchGit": "fetchers", "fetchMercurial": "fetchers",
 		"fetchTree": "fetchers", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
 		"flakeRefToString": "flakes", "outputOf": "dynamic derivations",
-	} {
+	}
+	for _, name := range slices.Sorted(maps.Keys(needs)) {
+		why := needs[name]
 		ops = append(ops, primop{name: name, arity: 1, one: func(ev *Evaluator, pos Pos, _ *Value) Value {
 			ev.fail(pos, "builtins.%s cannot be evaluated here: there is no support for %s", name, why)
 			return null

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"maps"
+	"slices"
 	"sync/atomic"
 
 	"devenv/resolver/nixlang/regex"
@@ -114,7 +116,7 @@ type knownSyms struct {
 }
 
 func (ev *Evaluator) internKnown() (k knownSyms) {
-	for name, at := range map[string]*Sym{
+	known := map[string]*Sym{
 		"__functor":   &k.functor,
 		"__toString":  &k.toString,
 		"outPath":     &k.outPath,
@@ -130,8 +132,9 @@ func (ev *Evaluator) internKnown() (k knownSyms) {
 		"path":        &k.path,
 		"prefix":      &k.prefix,
 		"builtins":    &k.builtins,
-	} {
-		*at = ev.intern(name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) { // symbols are the same in every run
+		*known[name] = ev.intern(name)
 	}
 	return k
 }
