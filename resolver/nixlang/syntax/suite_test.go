@@ -1,3 +1,8 @@
+//go:build upstream
+
+// Held against trees that are fetched by hand: go test -tags upstream, with the
+// directories in NIX_LANG_TESTS, NIX_PACKAGES, NIX_CORPUS and NIX_PARSED.
+
 package syntax
 
 import (

@@ -1,0 +1,76 @@
+package eval_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"devenv/resolver/nixlang/dryhost"
+	"devenv/resolver/nixlang/eval"
+	"devenv/store/storepath"
+)
+
+// evaluate does what `nix-instantiate --eval --strict` would with the flags of
+// a test.
+func evaluate(dir, file, flags string, xml bool) (out, messages string, err error) {
+	opts := eval.Options{
+		System: "x86_64-linux", Home: "/fake-home", Features: map[string]bool{},
+		Now: func() int64 { return 1 },
+	}
+	var said strings.Builder
+	opts.Host = &dryhost.Host{
+		Dir: storepath.Default, Show: func(s string) { said.WriteString(s + "\n") }, Embed: eval.CoreFiles(),
+		Env: func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
+	}
+	attr := ""
+	var argNames, argTexts []string
+	words := strings.Fields(flags)
+	for i := 0; i < len(words); i++ {
+		switch words[i] {
+		case "-A":
+			attr = words[i+1]
+			i++
+		case "--arg", "--argstr":
+			text := words[i+2]
+			if words[i] == "--argstr" {
+				text = `"` + text + `"`
+			}
+			argNames, argTexts = append(argNames, words[i+1]), append(argTexts, text)
+			i += 2
+		case "-I":
+			prefix, path, named := strings.Cut(words[i+1], "=")
+			if !named {
+				prefix, path = "", words[i+1]
+			}
+			opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Prefix: prefix, Path: filepath.Join(filepath.Dir(dir), path)})
+			i++
+		case "--max-call-depth":
+			_, _ = fmt.Sscan(words[i+1], &opts.MaxCallDepth)
+		case "--extra-experimental-features":
+			opts.Features[words[i+1]] = true
+		case "--trace-verbose":
+			opts.TraceVerbose = true
+		}
+	}
+	for _, p := range []string{"dir3", "dir4"} {
+		opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Path: filepath.Join(dir, p)})
+	}
+	ev := eval.New(opts)
+	args := map[string]*eval.Value{}
+	for i, name := range argNames {
+		if args[name], err = ev.Expr("«arg»", argTexts[i], filepath.Dir(dir)); err != nil {
+			return "", "", err
+		}
+	}
+	v, err := ev.File(file)
+	if err == nil {
+		v, err = ev.Select(v, attr, args)
+	}
+	if err == nil && xml {
+		out, err = ev.XML(v, true, false)
+	} else if err == nil {
+		out, err = ev.Print(v, true)
+		out += "\n"
+	}
+	return out, said.String(), err
+}
