@@ -254,10 +254,25 @@ func (s *session) output() string {
 	return s.out.String()
 }
 
+// settle waits until the reader of the terminal has caught up: what the shell
+// wrote before it was done may still be on its way.
+func (s *session) settle() string {
+	seen := s.output()
+	for quiet := 0; quiet < 3; {
+		time.Sleep(10 * time.Millisecond)
+		if now := s.output(); now != seen {
+			seen, quiet = now, 0
+			continue
+		}
+		quiet++
+	}
+	return seen
+}
+
 // said counts the lines of the hook with this text in them.
 func (s *session) said(text string) int {
 	n := 0
-	for line := range strings.Lines(s.output()) {
+	for line := range strings.Lines(s.settle()) {
 		if i := strings.Index(line, "devenv: "); i >= 0 && strings.Contains(line[i:], text) {
 			n++
 		}
