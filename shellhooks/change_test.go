@@ -129,7 +129,7 @@ func TestNewProjects(t *testing.T) {
 		if calls := w.events(2); calls[1] != "hook-event -- "+w.path("n/o")+" "+w.path("n") {
 			t.Errorf("%q", calls)
 		}
-		if n := s.said("preparing " + w.path("n/o")); n != 1 {
+		if n := s.said("preparing o "); n != 1 {
 			t.Errorf("said %d times:\n%s", n, s.output())
 		}
 		w.project("n", env.Result{Status: env.Nothing})

@@ -485,7 +485,7 @@ function __devenv_look
         contains -- $PWD $__devenv_unknown; or set -p __devenv_unknown $PWD
     end
     for __devenv_d in $__devenv_unknown
-        __devenv_change $__devenv_d $__devenv_d; and __devenv_say "new $__devenv_d" "preparing $__devenv_d"
+        __devenv_change $__devenv_d $__devenv_d; and __devenv_say "new $__devenv_d" "preparing "(string replace -r ".*/" "" -- $__devenv_d)" (`devenv wait` waits for it)"
     end
 end
 

@@ -436,7 +436,7 @@ __devenv_look() {
     [[ ${__devenv_unknown[1]-} == "$PWD" ]] || __devenv_unknown=("$PWD" "${__devenv_unknown[@]}")
   fi
   for __devenv_d in "${__devenv_unknown[@]}"; do
-    if __devenv_change "$__devenv_d" "$__devenv_d"; then __devenv_say "new $__devenv_d" "preparing $__devenv_d"; fi
+    if __devenv_change "$__devenv_d" "$__devenv_d"; then __devenv_say "new $__devenv_d" "preparing ${__devenv_d##*/} (\`devenv wait\` waits for it)"; fi
   done
 }
 

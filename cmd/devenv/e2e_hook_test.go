@@ -37,8 +37,8 @@ func TestShellEnterAndLeave(t *testing.T) {
 		s.run("cd /")
 		s.unchanged(before, s.everything())
 
-		s.once(`^devenv: preparing .*node-20$`)
-		s.once(`^devenv: preparing .*node-24$`)
+		s.once(`^devenv: preparing node-20 `)
+		s.once(`^devenv: preparing node-24 `)
 		s.once(`^devenv: node 20\.`)
 		s.once(`^devenv: node 24\.`)
 		if n := len(s.said()); n != 4 {

@@ -188,7 +188,7 @@ func TestContribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if python.Set["VIRTUAL_ENV"] != "/pl/python/3.11/venv" || !slices.Equal(python.Unset, []string{"PYTHONHOME"}) || len(python.Setup) != 1 {
+	if python.Set["VIRTUAL_ENV"] != "/pl/python/3.11/venv" || python.Set["PYTHONPYCACHEPREFIX"] != "/pl/python/3.11/pycache" || !slices.Equal(python.Unset, []string{"PYTHONHOME"}) || len(python.Setup) != 1 {
 		t.Errorf("%+v", python)
 	}
 	golang, err := c.Contribution("go", "1.24rc1", "/s/go", "/pl/go")

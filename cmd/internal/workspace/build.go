@@ -160,18 +160,22 @@ func reads(p *resolver.Project) []env.Read {
 // prepare makes the writable places of the tools.
 func (w *Workspace) prepare(ctx context.Context, plan *resolver.Plan) error {
 	for _, t := range plan.Tools {
-		if err := tools.Prepare(ctx, tools.Contribution(t.Contribution), w.setUp); err != nil {
+		run := func(ctx context.Context, argv []string) error { return w.setUp(ctx, t.Contribution, argv) }
+		if err := tools.Prepare(ctx, tools.Contribution(t.Contribution), run); err != nil {
 			return fmt.Errorf("preparing a place for %s %s: %w", t.Name, t.Version, err)
 		}
 	}
 	return nil
 }
 
-// setUp runs a command that prepares a place. What it prints belongs to the
-// error, if there is one.
-func (w *Workspace) setUp(ctx context.Context, argv []string) error {
+// setUp runs a command that prepares a place, with the variables that the tool
+// will have. What it prints belongs to the error, if there is one.
+func (w *Workspace) setUp(ctx context.Context, c resolver.Contribution, argv []string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = withoutVariables(w.o.Environ, "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+	cmd.Env = withoutVariables(w.o.Environ, append(c.Unset, "PYTHONPATH", "__PYVENV_LAUNCHER__")...)
+	for name, value := range c.Set {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
 	cmd.Dir = "/"
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, strings.TrimSpace(string(out)))
@@ -345,7 +349,7 @@ func (w *Workspace) savePins(p *resolver.Project, locked *resolver.Locked, plan 
 		return false, nil
 	case own && saysAll(p, p.Lock, locked.Lock, system):
 		return false, nil
-	case own && (mode == explicit || mode == forced):
+	case own && mode != background && mode != around:
 		return true, writeLock(p.LockPath, locked.Lock)
 	}
 	return false, lockfile.Write(root.Lockfile(), locked.Lock)

@@ -108,7 +108,7 @@ func (w *Workspace) edit(ctx context.Context, dir string, change func(string, []
 		return nil, err
 	}
 	w.files = nil
-	if err := w.Reload(ctx, dir); err != nil {
+	if err := w.rebuild(ctx, dir, forced); err != nil {
 		var refused *NotAllowedError
 		if errors.As(err, &refused) {
 			return append(done, refused.Error()), nil

@@ -53,6 +53,8 @@ const (
 	around
 	// forced is explicit, whether something has changed or not.
 	forced
+	// mending is forced, and the trees in the store are looked through.
+	mending
 )
 
 // bring brings one layer up to date. A directory that declares nothing that
@@ -62,7 +64,7 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	if err != nil {
 		return env.Layer{}, err
 	}
-	if state, err := root.ReadState(); err == nil && mode != forced {
+	if state, err := root.ReadState(); err == nil && mode < forced {
 		if layer, ok := w.current(&state, mode); ok {
 			w.tree().Touch(state.Key) //nolint:errcheck // only how old it looks to gc
 			return layer, nil
@@ -74,7 +76,7 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	}
 	defer builder.Close()
 	state, err := root.ReadState()
-	if err == nil && mode != forced {
+	if err == nil && mode < forced {
 		if layer, ok := w.current(&state, mode); ok { // somebody else was faster
 			return layer, nil
 		}
@@ -83,7 +85,7 @@ func (w *Workspace) bring(ctx context.Context, dir string, outer []string, mode 
 	if err == nil {
 		why = env.Decide(&state, w.engine(), w.lookup).Why
 	}
-	if mode == forced {
+	if mode == mending {
 		if err := w.discardDamaged(ctx, state.Key); err != nil {
 			return env.Layer{}, err
 		}

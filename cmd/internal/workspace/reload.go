@@ -7,8 +7,12 @@ import (
 )
 
 // Reload builds the nearest project again, whether something has changed or
-// not. Pins stay.
+// not, and gets trees again that somebody has changed. Pins stay.
 func (w *Workspace) Reload(ctx context.Context, dir string) error {
+	return w.rebuild(ctx, dir, mending)
+}
+
+func (w *Workspace) rebuild(ctx context.Context, dir string, mode how) error {
 	dirs, err := w.layers(dir)
 	if err != nil {
 		return err
@@ -17,7 +21,7 @@ func (w *Workspace) Reload(ctx context.Context, dir string) error {
 		return &NothingHereError{dir}
 	}
 	last := len(dirs) - 1
-	layer, err := w.bring(ctx, dirs[last], dirs[:last], forced)
+	layer, err := w.bring(ctx, dirs[last], dirs[:last], mode)
 	if err != nil {
 		return err
 	}

@@ -127,13 +127,13 @@ func (w *Workspace) Allow(ctx context.Context, dir string) error {
 	}
 	if code.None() && verdict != env.Forbidden {
 		w.o.Notice("%s has nothing that needs permission", target)
-		return w.Reload(ctx, target)
+		return w.rebuild(ctx, target, forced)
 	}
 	if err := w.layout.Trust().Allow(subject, time.Now()); err != nil {
 		return err
 	}
 	w.o.Notice("allowed %s", target)
-	return w.Reload(ctx, target)
+	return w.rebuild(ctx, target, forced)
 }
 
 // Deny withdraws the permission of the nearest project, whatever its content.

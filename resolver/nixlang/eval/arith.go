@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-var arithNames = map[byte]string{'+': "adding", '-': "subtracting", '*': "multiplying"}
+var arithNames = [...]string{'+': "adding", '-': "subtracting", '*': "multiplying"}
 
 // arith adds, subtracts, multiplies or divides numbers.
 func (ev *Evaluator) arith(op byte, a, b Value, pos Pos) Value {

@@ -13,7 +13,7 @@ func isKind(name string, kinds ...Kind) primop {
 	}}
 }
 
-var typeWords = map[Kind]string{
+var typeWords = [...]string{
 	kNull: "null", kBool: "bool", kInt: "int", kFloat: "float", kString: "string", kContext: "string", kPath: "path",
 	kList: "list", kAttrs: "set", kLambda: "lambda", kPrimop: "lambda", kPartial: "lambda",
 }

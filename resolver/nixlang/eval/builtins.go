@@ -11,12 +11,16 @@ const (
 	langVersion = 6
 )
 
-// bare are the builtins that are variables without the prefix __.
-var bare = map[string]bool{
-	"abort": true, "baseNameOf": true, "break": true, "derivation": true, "derivationStrict": true, "dirOf": true,
-	"fetchGit": true, "fetchMercurial": true, "fetchTarball": true, "fetchTree": true, "fromTOML": true,
-	"import": true, "isNull": true, "map": true, "placeholder": true, "removeAttrs": true, "scopedImport": true,
-	"throw": true, "toString": true,
+// bare reports whether a builtin is a variable without the prefix __.
+func bare(name string) bool {
+	switch name {
+	case "abort", "baseNameOf", "break", "derivation", "derivationStrict", "dirOf",
+		"fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "fromTOML",
+		"import", "isNull", "map", "placeholder", "removeAttrs", "scopedImport",
+		"throw", "toString":
+		return true
+	}
+	return false
 }
 
 // installBuiltins makes the set of builtins and the variables that are always
@@ -28,14 +32,14 @@ func (ev *Evaluator) installBuiltins() {
 	global := func(name string, c *Value) { ev.globals[ev.intern(name)] = c }
 	builtin := func(name string, c *Value) {
 		attrs = append(attrs, Attr{ev.intern(name), 0, c})
-		if !bare[name] {
+		if !bare(name) {
 			name = "__" + name
 		}
 		global(name, c)
 	}
 	for _, table := range [][]primop{
 		typeBuiltins, listBuiltins, attrBuiltins, arithBuiltins, stringBuiltins, contextBuiltins,
-		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, missingBuiltins,
+		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, missingBuiltins(),
 	} {
 		for i := range table {
 			builtin(table[i].name, ev.cell(mkPrimop(&table[i])))
@@ -118,7 +122,7 @@ func (ev *Evaluator) derivationCell() *Value {
 }
 
 // missingBuiltins are there, but what they need is not.
-var missingBuiltins = func() (ops []primop) {
+func missingBuiltins() (ops []primop) {
 	needs := map[string]string{
 		"fetchurl": "fetchers", "fetchTarball": "fetchers", "fetchGit": "fetchers", "fetchMercurial": "fetchers",
 		"fetchTree": "fetchers", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
@@ -132,4 +136,4 @@ var missingBuiltins = func() (ops []primop) {
 		}})
 	}
 	return ops
-}()
+}

@@ -4,9 +4,17 @@ import "devenv/resolver/nixlang/syntax"
 
 // functionOf names the builtin behind an operator; a program may define a
 // variable of that name, which is then called instead.
-var functionOf = map[syntax.Kind]string{
+var functionOf = [...]string{
 	syntax.Sub: "__sub", syntax.Neg: "__sub", syntax.Mul: "__mul", syntax.Div: "__div",
 	syntax.Lt: "__lessThan", syntax.Le: "__lessThan", syntax.Gt: "__lessThan", syntax.Ge: "__lessThan",
+}
+
+// redefinable is functionOf, or nothing.
+func redefinable(k syntax.Kind) string {
+	if int(k) < len(functionOf) {
+		return functionOf[k]
+	}
+	return ""
 }
 
 func (c *compiler) operator(n syntax.Node, here at) (Node, int) {
@@ -19,7 +27,7 @@ func (c *compiler) operator(n syntax.Node, here at) (Node, int) {
 		b, h2 = c.expr(syntax.ID(n.B))
 	}
 	height := max(h1, h2)
-	if name, ok := functionOf[n.Kind]; ok {
+	if name := redefinable(n.Kind); name != "" {
 		if sym := c.local(name); c.vars[sym].depth >= 0 {
 			return c.redefined(n.Kind, c.variable(sym, here), a, b, here), height
 		}

@@ -1,7 +1,7 @@
 package eval
 
 // typeNames are what error messages call the kinds of values.
-var typeNames = map[Kind]string{
+var typeNames = [...]string{
 	kNull: "null", kBool: "a Boolean", kInt: "an integer", kFloat: "a float", kString: "a string",
 	kContext: "a string with context", kPath: "a path", kList: "a list", kAttrs: "a set", kLambda: "a function",
 	kThunk: "a thunk", kApp: "a function application", kSelect: "a thunk", kBlackhole: "a black hole",
