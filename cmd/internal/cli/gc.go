@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -64,9 +65,9 @@ func runGC(ctx context.Context, a *app, o gcOptions) error {
 		a.streams.Printf("%s\n", ui.Clean(p))
 	}
 	if o.dryRun {
-		a.streams.Notice("%d store paths would go, %s; without --dry-run they do", len(report.Paths), ui.Bytes(report.Bytes))
+		a.streams.Notice("%s would go, %s; without --dry-run they do", storePaths(len(report.Paths)), ui.Bytes(report.Bytes))
 	} else {
-		a.streams.Notice("%d store paths deleted, %s freed", len(report.Paths), ui.Bytes(report.Freed))
+		a.streams.Notice("%s deleted, %s freed", storePaths(len(report.Paths)), ui.Bytes(report.Freed))
 	}
 	return nil
 }
@@ -82,4 +83,11 @@ func parseAge(s string) (time.Duration, error) {
 		}
 	}
 	return 0, withHint(usagef("%q is not an age", s), "write 12h, 30d or 2w")
+}
+
+func storePaths(n int) string {
+	if n == 1 {
+		return "1 store path"
+	}
+	return fmt.Sprintf("%d store paths", n)
 }

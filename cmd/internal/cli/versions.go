@@ -33,6 +33,9 @@ func newVersionsCmd(a *app) *cobra.Command {
 }
 
 func runVersions(ctx context.Context, a *app, o versionsOptions, tool string) error {
+	if o.limit < 0 {
+		return withHint(usagef("--limit %d is less than nothing", o.limit), "--all lists everything")
+	}
 	ws, err := a.workspace(ctx)
 	if err != nil {
 		return err
