@@ -98,7 +98,9 @@ func (p *Publisher) owns(vars map[string]string, system, url string) bool {
 	})
 }
 
-// layoutOf finds how a part becomes a piece of the tree, from its address alone.
+// layoutOf finds how a part becomes a piece of the tree, from its address alone. An archive at
+// another address than the publisher's is one of the publisher's shape; whether a project may
+// have such a thing is the caller's to ask, see Owns.
 func (t *Tool) layoutOf(url string) (Layout, error) {
 	if pkg, _, ok := splitNpm(url); ok && t.Npm != nil {
 		for _, packages := range t.Npm.Packages {
@@ -115,7 +117,7 @@ func (t *Tool) layoutOf(url string) (Layout, error) {
 	if mod, ok := splitGoproxy(url); ok && t.Goproxy != nil && mod.Path == t.Goproxy.Module {
 		return t.Goproxy.Layout, nil
 	}
-	if t.Publisher != nil && strings.HasPrefix(url, t.Publisher.Base+"/") && !strings.Contains(url, "/../") {
+	if t.Publisher != nil && (strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")) {
 		return t.Publisher.Layout, nil
 	}
 	return Layout{}, fmt.Errorf("%s is not where %s comes from", url, t.Title)

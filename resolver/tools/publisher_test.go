@@ -241,6 +241,28 @@ func TestHostilePublishers(t *testing.T) {
 	}
 }
 
+// Whoever may take an archive from elsewhere (a company's own build) gets it, against its
+// checksum, in the publisher's shape.
+func TestRealiseFromElsewhere(t *testing.T) {
+	site, other := helloSite(t), helloSite(t)
+	s := newSystemWith(t, nil, helloCatalogue(t, site.URL))
+	tool, err := s.Lock(t.Context(), tools.Request{Tool: "hello", Constraint: "1.1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := s.Realise(t.Context(), newStore(t), tool, "x86_64-linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := tool.Platforms["x86_64-linux"].Parts[0]
+	part.URL = other.URL + strings.TrimPrefix(part.URL, site.URL)
+	tool.Platforms = map[string]lockfile.Platform{"x86_64-linux": {Parts: []lockfile.Part{part}}}
+	got, err := s.Realise(t.Context(), newStore(t), tool, "x86_64-linux")
+	if err != nil || got != want || len(other.Asked()) == 0 {
+		t.Errorf("%v, not %v; %v; asked %v", got, want, err, other.Asked())
+	}
+}
+
 func TestRealiseRefuses(t *testing.T) {
 	site := helloSite(t)
 	s := newSystemWith(t, nil, helloCatalogue(t, site.URL))
@@ -257,7 +279,7 @@ func TestRealiseRefuses(t *testing.T) {
 	noHash := good
 	noHash.Hash = ""
 	elsewhere := good
-	elsewhere.URL = "https://example.org/hello.tar.gz"
+	elsewhere.URL = "npm:hello@1.1.0"
 	wrongNar := "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 	for name, tt := range map[string]struct {
 		tool   lockfile.Tool

@@ -68,8 +68,10 @@ func (a *app) printLayer(l workspace.LayerStatus) {
 	st := a.streams.OutStyles()
 	state := st.Warn(l.State)
 	switch {
-	case l.Active:
+	case l.Active && (l.State == workspace.StateReady || l.State == workspace.StateNothing):
 		state = st.Good("active")
+	case l.Active:
+		state = st.Good("active") + ", " + st.Warn(l.State)
 	case l.State == workspace.StateReady:
 		state = st.Good(l.State)
 	case l.State == workspace.StateFailed, l.State == workspace.StateDenied:
