@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -263,7 +264,12 @@ func TestSpecifiersAsPackaging(t *testing.T) {
 		Constraints: append(p.many(600, p.specifiers), pepSpecifiers...),
 		Versions:    append(p.many(70, p.pep440), pepVersions...),
 	}
-	q.compare(t, PEP440, ask(t, q, python(t), "-c", packagingOracle))
+	interpreter := python(t)
+	if exec.Command(interpreter, "-c", packagingImports+`raise SystemExit(SpecifierSet("==0.*").contains("1!0"))`).Run() != nil {
+		t.Log("this packaging forgets epochs in prefix matches, as all did before 24: versions with epochs are left out")
+		q.Versions = slices.DeleteFunc(q.Versions, func(v string) bool { return strings.Contains(v, "!") })
+	}
+	q.compare(t, PEP440, ask(t, q, interpreter, "-c", packagingOracle))
 }
 
 var pepSpecifiers = []string{
