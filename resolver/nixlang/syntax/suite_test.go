@@ -17,7 +17,7 @@ import (
 func TestUpstreamParseOkay(t *testing.T) {
 	dir := os.Getenv("NIX_LANG_TESTS")
 	if dir == "" {
-		t.Skip("NIX_LANG_TESTS names no checkout of tests/functional/lang")
+		t.Fatal("NIX_LANG_TESTS names no checkout of tests/functional/lang")
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "parse-okay-*.nix"))
 	for _, file := range files {
@@ -46,7 +46,7 @@ func TestUpstreamParseOkay(t *testing.T) {
 func TestUpstreamParseFail(t *testing.T) {
 	dir := os.Getenv("NIX_LANG_TESTS")
 	if dir == "" {
-		t.Skip("NIX_LANG_TESTS names no checkout of tests/functional/lang")
+		t.Fatal("NIX_LANG_TESTS names no checkout of tests/functional/lang")
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "parse-fail-*.nix"))
 	for _, file := range files {
