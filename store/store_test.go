@@ -209,7 +209,7 @@ func TestAddTreeRemovesAttributes(t *testing.T) {
 		file := filepath.Join(dir, "f")
 		return errors.Join(os.WriteFile(file, []byte("x"), 0o644), setAttribute(file), os.Chmod(file, 0o6444))
 	})
-	if errors.Is(err, syscall.ENOTSUP) {
+	if errors.Is(err, syscall.ENOTSUP) && os.Getenv("CI") != "true" {
 		t.Skip("no extended attributes here")
 	}
 	if err != nil {

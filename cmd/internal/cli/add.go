@@ -34,11 +34,7 @@ func runAdd(ctx context.Context, a *app, args []string) error {
 		}
 		specs = append(specs, workspace.Spec{Tool: tool, Constraint: constraint})
 	}
-	dir, err := a.dir("")
-	if err != nil {
-		return err
-	}
-	ws, err := a.workspace(ctx)
+	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,16 @@ func (a *app) workspace(ctx context.Context) (*workspace.Workspace, error) {
 	return a.ws, err
 }
 
+// here is the workspace and the directory that most commands speak of.
+func (a *app) here(ctx context.Context) (*workspace.Workspace, string, error) {
+	dir, err := a.dir("")
+	if err != nil {
+		return nil, "", err
+	}
+	ws, err := a.workspace(ctx)
+	return ws, dir, err
+}
+
 func (a *app) close() {
 	if a.progress != nil {
 		a.progress.Close()

@@ -27,11 +27,7 @@ func newListCmd(a *app) *cobra.Command {
 }
 
 func runList(ctx context.Context, a *app, o listOptions) error {
-	dir, err := a.dir("")
-	if err != nil {
-		return err
-	}
-	ws, err := a.workspace(ctx)
+	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
 	}

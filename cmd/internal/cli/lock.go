@@ -63,11 +63,7 @@ func newUpdateCmd(a *app) *cobra.Command {
 const lockJSON = "print {file, written, stale, changes: [{tool, old, new}], missing}"
 
 func runLock(ctx context.Context, a *app, o lockOptions, names []string) error {
-	dir, err := a.dir("")
-	if err != nil {
-		return err
-	}
-	ws, err := a.workspace(ctx)
+	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
 	}

@@ -36,11 +36,7 @@ here on; the next prompt has the environment.`,
 }
 
 func bringUp(ctx context.Context, a *app, how func(*workspace.Workspace, context.Context, string) error) error {
-	dir, err := a.dir("")
-	if err != nil {
-		return err
-	}
-	ws, err := a.workspace(ctx)
+	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
 	}

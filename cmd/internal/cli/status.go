@@ -33,11 +33,7 @@ has them), variables ("+NEW", "~REPLACED", "-REMOVED", "^PREPENDED"), message, c
 }
 
 func runStatus(ctx context.Context, a *app, o statusOptions) error {
-	dir, err := a.dir("")
-	if err != nil {
-		return err
-	}
-	ws, err := a.workspace(ctx)
+	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
 	}
