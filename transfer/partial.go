@@ -22,7 +22,7 @@ import (
 //
 //	<key>.part    the bytes so far
 //	<key>.json    what the server said about them
-//	<key>.wanted  another process waits: the holder leaves the bytes to it
+//	<key>.wanted  locked (shared) by those who wait: the holder leaves the bytes to them
 //
 // Keeping is a convenience: where the disk is full or read-only there is no
 // partial (nil), or it gives up its bytes, and the download goes on. All
@@ -59,17 +59,20 @@ func (c *Client) openPartial(ctx context.Context, req Request) (*partial, error)
 	c.swept.Do(func() { sweep(dir, c.opt.Now()) })
 	p := &partial{path: filepath.Join(dir, partialKey(req))}
 	var size int64
-	waited := false
+	var place *os.File // among those who wait
+	defer func() { place.Close() }()
 	for idle := time.Duration(0); ; idle += waitStep {
 		locked, n, ok := p.lock()
 		if !ok || !locked && idle > patience+c.opt.Stall {
 			return nil, nil
 		}
 		if locked {
-			p.load(req, n, waited)
+			p.load(req, n, place != nil)
 			return p, nil
 		}
-		waited = true
+		if place == nil {
+			place = p.wait()
+		}
 		if n != size {
 			size, idle = n, 0
 		}
@@ -93,13 +96,10 @@ func (p *partial) lock() (locked bool, size int64, ok bool) {
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return false, 0, false
 		}
-		if w, err := os.OpenFile(p.path+".wanted", os.O_WRONLY|os.O_CREATE, 0o600); err == nil {
-			w.Close()
-		}
 		return false, mine.Size(), true
 	}
 	// The one who had it may have deleted it before letting go.
-	if there, err := os.Stat(p.path + ".part"); err != nil || !os.SameFile(there, mine) {
+	if !isAt(f, p.path+".part") {
 		f.Close()
 		return false, 0, true
 	}
@@ -110,7 +110,6 @@ func (p *partial) lock() (locked bool, size int64, ok bool) {
 // load takes over what the file has, if that can be of use. That it is complete
 // counts for one who waited for it; later it may be out of date.
 func (p *partial) load(req Request, size int64, waited bool) {
-	os.Remove(p.path + ".wanted")
 	p.n = size
 	if data, err := os.ReadFile(p.path + ".json"); err == nil {
 		if json.Unmarshal(data, &p.about) != nil {
@@ -204,9 +203,9 @@ func (p *partial) close(success bool) {
 	if p == nil {
 		return
 	}
-	_, err := os.Stat(p.path + ".wanted")
+	wanted := p.wanted()
 	switch {
-	case p.n == 0 || success && err != nil:
+	case p.n == 0 || success && !wanted:
 		os.Remove(p.path + ".part")
 		os.Remove(p.path + ".json")
 	case success:

@@ -85,7 +85,7 @@ func TestProcessesDownloadOnce(t *testing.T) {
 		}
 		until(t, func() bool { // the other one waits
 			marks, _ := filepath.Glob(filepath.Join(cache, "partial", "*.wanted"))
-			return o.requests() == 1 && len(marks) == 1
+			return o.requests() == 1 && len(marks) == 1 && (&partial{path: strings.TrimSuffix(marks[0], ".wanted")}).wanted()
 		})
 		close(all)
 		done.Wait()

@@ -34,10 +34,10 @@ func sweep(dir string, now time.Time) {
 		}
 		p := &partial{path: l.stem}
 		if locked, _, _ := p.lock(); !locked {
-			os.Remove(l.stem + ".wanted") // if one waits, it says so again
 			continue
 		}
-		for _, suffix := range []string{".wanted", ".json", ".part"} {
+		p.wanted()
+		for _, suffix := range []string{".json", ".part"} {
 			os.Remove(l.stem + suffix)
 		}
 		p.file.Close()
