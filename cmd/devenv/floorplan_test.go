@@ -48,6 +48,7 @@ var rooms = map[string][]string{
 	"store/nixhash":    {},
 	"store/storepath":  {},
 	"store/nar":        {},
+	"store/narinfo":    {},
 	"store/derivation": {},
 
 	"transfer":          {"transfer/internal"},
@@ -56,7 +57,7 @@ var rooms = map[string][]string{
 }
 
 // vocabulary may be imported by every room.
-var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "store/derivation"}
+var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "store/narinfo", "store/derivation"}
 
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"devenv/store/narinfo"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 )
 
 // ErrInvalid is the error for a path that the database has no row for.
-var ErrInvalid = errors.New("not a valid store path")
+var ErrInvalid = narinfo.ErrInvalid
 
 // A SchemaError says that the tables are of a version this program does not know.
 type SchemaError struct {

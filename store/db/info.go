@@ -6,22 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"devenv/store/narinfo"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
 )
 
 // Info is what the database knows of a valid path.
-type Info struct {
-	Path       storepath.Path
-	NarHash    nixhash.Hash // SHA-256 of the tree's NAR
-	NarSize    int64        // bytes of that NAR; 0 if an old Nix did not note it
-	References []storepath.Path
-	CA         storepath.ContentAddress // what the path was computed from; zero for an input-addressed one
-	Deriver    storepath.Path           // the derivation that built it; zero if none is known
-	Ultimate   bool                     // built here, so trusted without a signature
-	Signatures []string
-	Registered time.Time // whole seconds
-}
+type Info = narinfo.Info
 
 // columns are those of ValidPaths that make an Info, in the order of [DB.scan].
 const columns = "id, path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca"

@@ -1,0 +1,27 @@
+// Package narinfo is what one store tells another about a store object: its
+// hash, its size, what it refers to, and who vouches for it.
+package narinfo
+
+import (
+	"errors"
+	"time"
+
+	"devenv/store/nixhash"
+	"devenv/store/storepath"
+)
+
+// ErrInvalid is the error for a path that a store does not have.
+var ErrInvalid = errors.New("not a valid store path")
+
+// Info is what a store knows of a valid path.
+type Info struct {
+	Path       storepath.Path
+	NarHash    nixhash.Hash // SHA-256 of the tree's NAR
+	NarSize    int64        // bytes of that NAR; 0 if an old Nix did not note it
+	References []storepath.Path
+	CA         storepath.ContentAddress // what the path was computed from; zero for an input-addressed one
+	Deriver    storepath.Path           // the derivation that built it; zero if none is known
+	Ultimate   bool                     // built here, so trusted without a signature
+	Signatures []string                 // "<key name>:<base64>"
+	Registered time.Time                // whole seconds
+}
