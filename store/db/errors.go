@@ -1,13 +1,13 @@
 package db
 
 import (
-	"devenv/store/narinfo"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"syscall"
 
+	"devenv/store/narinfo"
 	"devenv/store/storepath"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
