@@ -107,7 +107,7 @@ func TestSyncFiles(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(dir+"/a/b", 0o755), os.WriteFile(dir+"/a/f", []byte("x"), 0o444), os.Symlink("nowhere", dir+"/l")); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(syncFiles(dir), syncTree(dir)); err != nil {
+	if err := errors.Join(syncFiles([]string{dir}), syncTrees([]string{dir})); err != nil {
 		t.Error(err)
 	}
 }
