@@ -117,7 +117,6 @@ func TestAddFileLikeNix(t *testing.T) {
 		args   []string
 	}{
 		{storepath.Flat, nixhash.SHA256, dir + "/data", []string{"--add-fixed", "sha256"}},
-		{storepath.Flat, nixhash.SHA256, dir + "/bin/run", []string{"--add-fixed", "sha256"}},
 		{storepath.Flat, nixhash.MD5, dir + "/data", []string{"--add-fixed", "md5"}},
 		{storepath.NAR, nixhash.SHA256, dir, []string{"--add"}},
 		{storepath.NAR, nixhash.SHA512, dir, []string{"--add-fixed", "--recursive", "sha512"}},
