@@ -73,7 +73,7 @@ func TestSettings(t *testing.T) {
 	for name, text := range map[string]string{
 		"etc/nix.conf":       "# use-sqlite-wal = false\nkeep-outputs = true # yes\nsubstituters = a b\n",
 		"home/nix/nix.conf":  "include more.conf\n!include absent.conf\n",
-		"home/nix/more.conf": "gc-keep-derivations = false\nuse-sqlite-wal = false\ninclude more.conf\n",
+		"home/nix/more.conf": "gc-keep-derivations = false\nuse-sqlite-wal = false\n",
 		"xdg/nix/nix.conf":   "keep-derivations = true\n",
 		"broken/nix.conf":    "include absent.conf\n",
 	} {

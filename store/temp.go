@@ -79,17 +79,22 @@ func (s *Store) abandoned() ([]string, error) {
 	names, err := readNames(s.trees())
 	var found []string
 	for _, name := range names {
-		if !strings.HasPrefix(name, tempPrefix) {
-			continue
+		if strings.HasPrefix(name, tempPrefix) && s.unlocked(name) {
+			found = append(found, name)
 		}
-		lock, lerr := filelock.TryExisting(filepath.Join(s.trees(), name), filelock.Exclusive)
-		if lock == nil || lerr != nil {
-			continue
-		}
-		lock.Release()
-		found = append(found, name)
 	}
 	return found, err
+}
+
+// unlocked reports whether nobody holds the lock that name, in the store
+// directory, is.
+func (s *Store) unlocked(name string) bool {
+	lock, err := filelock.TryExisting(filepath.Join(s.trees(), name), filelock.Exclusive)
+	if lock == nil || err != nil {
+		return false
+	}
+	lock.Release()
+	return true
 }
 
 // readNames returns the names in a directory, none if it does not exist.
