@@ -83,18 +83,18 @@ func TestPutRefused(t *testing.T) {
 
 // TestPutSlowly sends for longer than a silence may last.
 func TestPutSlowly(t *testing.T) {
-	content := noise(8 << 20)
+	content := noise(24 << 20)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for range 8 {
+		for range 24 {
 			io.CopyN(io.Discard, r.Body, 1<<20)
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(40 * time.Millisecond)
 		}
 		if r.URL.Path == "/hangs" {
-			time.Sleep(700 * time.Millisecond)
+			time.Sleep(900 * time.Millisecond)
 		}
 	}))
 	defer s.Close()
-	c, _ := newClient(t, func(o *Options) { o.Stall = 250 * time.Millisecond; o.Retries = -1 })
+	c, _ := newClient(t, func(o *Options) { o.Stall = 240 * time.Millisecond; o.Retries = -1 })
 	if err := c.Put(t.Context(), uploadOf(s.URL, content), nil); err != nil {
 		t.Error(err)
 	}
