@@ -85,12 +85,12 @@ func TestPutRefused(t *testing.T) {
 func TestPutSlowly(t *testing.T) {
 	content := noise(24 << 20)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for range 24 {
-			io.CopyN(io.Discard, r.Body, 1<<20)
-			time.Sleep(40 * time.Millisecond)
+		for range 12 {
+			io.CopyN(io.Discard, r.Body, 2<<20)
+			time.Sleep(150 * time.Millisecond)
 		}
 		if r.URL.Path == "/hangs" {
-			time.Sleep(900 * time.Millisecond)
+			time.Sleep(1500 * time.Millisecond)
 		}
 	}))
 	defer s.Close()
