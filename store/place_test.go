@@ -73,7 +73,7 @@ func TestSettings(t *testing.T) {
 	for name, text := range map[string]string{
 		"etc/nix.conf":       "# use-sqlite-wal = false\nkeep-outputs = true # yes\nsubstituters = a b\n",
 		"home/nix/nix.conf":  "include more.conf\n!include absent.conf\n",
-		"home/nix/more.conf": "gc-keep-derivations = false\nuse-sqlite-wal = false\ninclude more.conf\n",
+		"home/nix/more.conf": "gc-keep-derivations = false\nuse-sqlite-wal = false\n",
 		"xdg/nix/nix.conf":   "keep-derivations = true\n",
 		"broken/nix.conf":    "include absent.conf\n",
 	} {
@@ -107,7 +107,7 @@ func TestSyncFiles(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(dir+"/a/b", 0o755), os.WriteFile(dir+"/a/f", []byte("x"), 0o444), os.Symlink("nowhere", dir+"/l")); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(syncFiles(dir), syncTree(dir)); err != nil {
+	if err := errors.Join(syncFiles([]string{dir}), syncTrees([]string{dir})); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"devenv/store/db"
+	"devenv/store/derivation"
 	"devenv/store/filelock"
 	"devenv/store/storepath"
 )
@@ -49,6 +50,11 @@ type Store struct {
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
 	swept     bool
+
+	memoMu sync.Mutex // guards what follows
+	memo   *derivation.Memo
+
+	commits commits
 }
 
 // Open finds the store. It reads no database yet, and makes no directory: that is
@@ -109,6 +115,23 @@ func (s *Store) trees() string { return filepath.Join(s.place.Root, "nix/store")
 // state returns the path of a file or directory of the store's state.
 func (s *Store) state(elem ...string) string {
 	return filepath.Join(append([]string{s.place.Root, "nix/var/nix"}, elem...)...)
+}
+
+// prepare makes the store ready to be written: the directories are there, and
+// what killed processes left in their way is not. Once in the life of s is
+// enough.
+func (s *Store) prepare(ctx context.Context) error {
+	s.mu.Lock()
+	done := s.swept
+	s.swept = true
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
+	if err := s.create(); err != nil {
+		return err
+	}
+	return errors.Join(s.sweep(), context.Cause(ctx))
 }
 
 // create makes the directories that Nix expects of a store.
