@@ -94,7 +94,7 @@ func TestPutSlowly(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	c, _ := newClient(t, func(o *Options) { o.Stall = 240 * time.Millisecond; o.Retries = -1 })
+	c, _ := newClient(t, func(o *Options) { o.Stall = 1200 * time.Millisecond; o.Retries = -1 })
 	if err := c.Put(t.Context(), uploadOf(s.URL, content), nil); err != nil {
 		t.Error(err)
 	}
