@@ -51,6 +51,7 @@ var rooms = map[string][]string{
 	"store/nar":        {},
 	"store/narinfo":    {},
 	"store/derivation": {},
+	"store/build":      {"store/filelock", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
