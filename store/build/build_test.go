@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 
 // shell is the sandbox-paths setting that gives builders a static shell with the
 // usual tools.
-const shell = "/bin/sh=/bin/busybox"
+const shell = "/bin/sh=/bin/busybox /bin/busybox=/bin/busybox /bin/bash=/bin/bash-static"
 
 // site is a store to build in, with derivations that real Nix wrote there.
 type site struct {
@@ -43,7 +43,7 @@ func newSite(t *testing.T) *site {
 	}
 	t.Cleanup(func() { s.Close() })
 	return &site{T: t, root: root, store: s, opts: build.Options{
-		Store: s, System: "x86_64-linux", SandboxPaths: []string{shell}, AllCores: 2, Jobs: 2,
+		Store: s, System: "x86_64-linux", SandboxPaths: strings.Fields(shell), AllCores: 2, Jobs: 2,
 	}}
 }
 
@@ -54,6 +54,11 @@ func (s *site) instantiate(expr string) (drvs []storepath.Path) {
 	if err := os.WriteFile(file, []byte(expr), 0o644); err != nil {
 		s.Fatal(err)
 	}
+	return s.instantiateFile(file)
+}
+
+func (s *site) instantiateFile(file string) (drvs []storepath.Path) {
+	s.Helper()
 	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", file)) {
 		p, err := storepath.Default.Parse(strings.TrimSpace(line))
 		if err != nil {
