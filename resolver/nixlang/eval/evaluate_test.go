@@ -5,9 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 // evaluate does what `nix-instantiate --eval --strict` would with the flags of
@@ -18,10 +17,10 @@ func evaluate(dir, file, flags string, xml bool) (out, messages string, err erro
 		Now: func() int64 { return 1 },
 	}
 	var said strings.Builder
-	opts.Host = &dryhost.Host{
-		Dir: storepath.Default, Show: func(s string) { said.WriteString(s + "\n") }, Embed: eval.CoreFiles(),
-		Env: func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
-	}
+	opts.Host = host.New(host.Options{
+		Show: func(s string) { said.WriteString(s + "\n") },
+		Env:  func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
+	})
 	attr := ""
 	var argNames, argTexts []string
 	words := strings.Fields(flags)

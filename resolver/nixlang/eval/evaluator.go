@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -42,7 +43,6 @@ type Evaluator struct {
 	lambdas []*lambda
 	files   []*file
 	byPath  map[string]*Value
-	targets map[string]string
 
 	contexts  []ContextElem
 	contextID map[ContextElem]uint32
@@ -56,6 +56,10 @@ type Evaluator struct {
 	depth   int
 	stopped atomic.Bool
 	refills int
+
+	// life is over when the evaluation is interrupted; end ends it.
+	life context.Context
+	end  context.CancelFunc
 }
 
 // New returns an Evaluator.
@@ -63,8 +67,9 @@ func New(opts Options) *Evaluator {
 	if opts.MaxCallDepth == 0 {
 		opts.MaxCallDepth = 10000
 	}
-	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, targets: map[string]string{}, contextID: map[ContextElem]uint32{}}
-	ev.parser.PipeOperators = opts.Features["pipe-operators"]
+	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, contextID: map[ContextElem]uint32{}}
+	ev.life, ev.end = context.WithCancel(context.Background())
+	ev.parser.PipeOperators = opts.feature("pipe-operators")
 	ev.intern("")
 	ev.sym = ev.internKnown()
 	ev.installBuiltins()
@@ -72,7 +77,10 @@ func New(opts Options) *Evaluator {
 }
 
 // Interrupt makes a running evaluation stop with an error, soon.
-func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
+func (ev *Evaluator) Interrupt() {
+	ev.stopped.Store(true)
+	ev.end()
+}
 
 // slabBytes is what a slab takes; after grownAfter of them an evaluation is
 // large.
