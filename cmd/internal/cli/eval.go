@@ -85,24 +85,16 @@ func (a *app) evalOptions(o evalOptions, cwd string) eval.Options {
 	opts := eval.Options{
 		Host: world, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
 		Grown: func() { debug.SetGCPercent(100) },
-		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{},
+		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{}, Cwd: cwd,
 	}
 	for _, f := range o.features {
 		opts.Features[f] = true
 	}
-	search := o.search
-	if o.impure {
-		search = append(search, filepath.SplitList(a.getenv("NIX_PATH"))...)
+	for _, s := range o.search {
+		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchEntry(s))
 	}
-	for _, s := range search {
-		prefix, path, named := strings.Cut(s, "=")
-		if !named {
-			prefix, path = "", s
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(cwd, path)
-		}
-		opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Prefix: prefix, Path: path})
+	if o.impure {
+		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchPath(a.getenv("NIX_PATH"))...)
 	}
 	return opts
 }

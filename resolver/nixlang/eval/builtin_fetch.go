@@ -92,14 +92,6 @@ func (ev *Evaluator) checkFetchName(who string, u FetchURL, named, attrs bool, p
 	ev.fail(pos, "invalid store path name when fetching URL '%s': %s. %s", u.URL, nameProblem(u.Name), next)
 }
 
-// pseudoURL is the tarball of a channel where a URL begins with "channel:".
-func pseudoURL(url string) string {
-	if name, ok := strings.CutPrefix(url, "channel:"); ok {
-		return "https://channels.nixos.org/" + name + "/nixexprs.tar.xz"
-	}
-	return url
-}
-
 func (ev *Evaluator) storePathValue(p string) Value {
 	return mkContextString(p, ev.contextOf(ContextElem{Kind: OpaquePath, Path: p}))
 }

@@ -152,10 +152,14 @@ func (b *drvBuilder) attr(name string, c *Value) {
 	ev, pos := b.ev, b.pos
 	switch name {
 	case "__contentAddressed":
-		b.floating = ev.forceBool(c, pos)
+		if b.floating = ev.forceBool(c, pos); b.floating {
+			ev.require("ca-derivations", "", pos)
+		}
 		return
 	case "__impure":
-		b.impure = ev.forceBool(c, pos)
+		if b.impure = ev.forceBool(c, pos); b.impure {
+			ev.require("impure-derivations", "", pos)
+		}
 		return
 	case "args":
 		for _, arg := range ev.forceList(c, pos) {
@@ -219,8 +223,10 @@ func (b *drvBuilder) special(name, s string) {
 		case "recursive", "nar":
 			b.method = storepath.NAR
 		case "git":
+			b.ev.require("git-hashing", "", b.pos)
 			b.method = storepath.Git
 		case "text":
+			b.ev.require("dynamic-derivations", "text-hashed derivation '"+b.drv.Name+"', outputHashMode = \"text\"", b.pos)
 			b.method = storepath.Text
 		default:
 			b.ev.fail(b.pos, "invalid value '%s' for 'outputHashMode' attribute", s)

@@ -18,17 +18,17 @@ type Options struct {
 	MaxMemory    int             // bytes that may be allocated by slabs; 0: no limit
 	System       string          // builtins.currentSystem
 	SearchPath   []SearchEntry   // of <name>
+	Cwd          string          // what its relative entries are relative to
 	Home         string          // what ~ is
 	Features     map[string]bool // experimental features that are on
 	TraceVerbose bool            // builtins.traceVerbose speaks
-	Now          func() int64    // seconds since 1970; builtins.currentTime
+	AbortOnWarn  bool            // builtins.warn ends the evaluation
+	Lints        Lints
+	Now          func() int64 // seconds since 1970; builtins.currentTime
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()
 }
-
-// SearchEntry is one entry of NIX_PATH: Prefix may be empty.
-type SearchEntry struct{ Prefix, Path string }
 
 // Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
 // be called from others.
@@ -48,6 +48,7 @@ type Evaluator struct {
 	contextID map[ContextElem]uint32
 	patterns  map[string]*regex.Regexp
 	drvs      derivations
+	searched  map[string]string // paths of entries of search paths; "" if there is none
 
 	builtins *Value
 	globals  map[Sym]*Value
@@ -92,15 +93,20 @@ const (
 // refill is called when a slab is used up: the one place where an evaluation
 // looks around.
 func (ev *Evaluator) refill() {
-	if ev.stopped.Load() {
-		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
-	}
+	ev.checkInterrupt()
 	ev.refills++
 	if ev.refills == grownAfter && ev.opts.Grown != nil {
 		ev.opts.Grown()
 	}
 	if ev.opts.MaxMemory > 0 && ev.refills*slabBytes > ev.opts.MaxMemory {
 		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
+	}
+}
+
+// checkInterrupt ends an evaluation that was interrupted.
+func (ev *Evaluator) checkInterrupt() {
+	if ev.stopped.Load() {
+		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
 	}
 }
 

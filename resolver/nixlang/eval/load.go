@@ -18,6 +18,7 @@ func (ev *Evaluator) parse(name, text, dir string, real bool, scope []Sym) Node 
 	if errors.As(err, &bad) {
 		ev.fail(f.base+Pos(bad.Off), "%s", strings.ReplaceAll(bad.Msg, syntax.OriginMark, name))
 	}
+	ev.lint(tree, f)
 	return ev.compile(tree, f, syntax.Place{Dir: dir, Home: ev.opts.Home}, scope)
 }
 
