@@ -28,9 +28,9 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":  {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
+	"resolver/nixlang/syntax": {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
