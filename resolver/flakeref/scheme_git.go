@@ -108,7 +108,7 @@ func gitAddress(s string) (location, error) {
 	if u.application() == "git" {
 		u.scheme = u.transport()
 	}
-	if !isScheme(u.scheme) {
+	if !isScheme(u.scheme) || strings.Contains(u.scheme, "+") {
 		return u, noURL(-1, "it does not say how to get there: git+https:, git+ssh:, git+file:")
 	}
 	return u, nil
