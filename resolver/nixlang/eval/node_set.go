@@ -1,5 +1,7 @@
 package eval
 
+import "devenv/resolver/nixlang/syntax"
+
 // entry is one attribute of a set expression. It is evaluated in the scope
 // around the set if outer, or selected from the set's source number from, if
 // that is not negative.
@@ -143,7 +145,7 @@ func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) 
 		}
 		sym := ev.intern(ev.plainString(v, d.pos))
 		if old := find(attrs, sym); old != nil {
-			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", ev.name(sym), ev.Place(old.pos))
+			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", syntax.QuoteName(ev.name(sym)), ev.Place(old.pos))
 		}
 		attrs = append(attrs, Attr{sym, d.pos, d.value.Thunk(ev, env)})
 		sortAttrs(attrs)
