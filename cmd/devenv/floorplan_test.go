@@ -42,7 +42,8 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":            {"store/db", "store/filelock"},
+	"nixconf":          {},
+	"store":            {"store/db", "store/filelock", "nixconf"},
 	"store/db":         {"store/filelock"},
 	"store/filelock":   {},
 	"store/nixhash":    {},

@@ -19,6 +19,31 @@ type derivations struct {
 	made   map[storepath.Path]made
 	hasher *derivation.Hasher
 	memo   *derivation.Memo
+	spare  []*derivation.Derivation // to be filled again: nobody keeps one
+}
+
+// lend returns an empty derivation; making one may need others first.
+func (d *derivations) lend() *derivation.Derivation {
+	n := len(d.spare)
+	if n == 0 {
+		return &derivation.Derivation{}
+	}
+	drv := d.spare[n-1]
+	d.spare = d.spare[:n-1]
+	return drv
+}
+
+// release takes a lent derivation back.
+func (d *derivations) release(drv *derivation.Derivation) {
+	clear(drv.Outputs)
+	clear(drv.InputDrvs)
+	clear(drv.InputSrcs)
+	clear(drv.Args)
+	clear(drv.Env)
+	*drv = derivation.Derivation{
+		Outputs: drv.Outputs[:0], InputDrvs: drv.InputDrvs[:0], InputSrcs: drv.InputSrcs[:0], Args: drv.Args[:0], Env: drv.Env[:0],
+	}
+	d.spare = append(d.spare, drv)
 }
 
 // made is what is kept of a derivation: enough for those that need all of it.
@@ -36,7 +61,7 @@ type madeOutput struct {
 
 // madeOf keeps what is needed of a derivation.
 func madeOf(d *derivation.Derivation, dir storepath.Dir) (m made, err error) {
-	m.srcs = d.InputSrcs
+	m.srcs = slices.Clone(d.InputSrcs)
 	m.outputs = make([]madeOutput, len(d.Outputs))
 	for i := range d.Outputs {
 		o := &d.Outputs[i]
@@ -45,6 +70,7 @@ func madeOf(d *derivation.Derivation, dir storepath.Dir) (m made, err error) {
 			return made{}, err
 		}
 	}
+	m.drvs = make([]storepath.Path, 0, len(d.InputDrvs))
 	for _, in := range d.InputDrvs {
 		m.drvs = append(m.drvs, in.Path)
 	}
@@ -110,12 +136,13 @@ func (d *derivations) remember(path, store string) {
 type drvBuilder struct {
 	ev         *Evaluator
 	pos        Pos
-	drv        derivation.Derivation
+	drv        *derivation.Derivation
 	ctx        Context
 	json       []byte // of structured attributes, without the last brace
 	structured bool
 	outputs    []string
-	hash       *string
+	hash       string // outputHash, if fixed
+	fixed      bool
 	hashAlgo   string
 	method     storepath.Method
 	floating   bool
@@ -126,7 +153,7 @@ type drvBuilder struct {
 // outputs.
 func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 	attrs := ev.forceAttrs(a, pos)
-	b := drvBuilder{ev: ev, pos: pos, outputs: []string{"out"}}
+	b := drvBuilder{ev: ev, pos: pos, drv: ev.drvs.lend(), outputs: []string{"out"}}
 	name := get(attrs, ev.sym.name)
 	if name == nil {
 		ev.fail(pos, "required attribute 'name' missing")
@@ -213,7 +240,7 @@ func (b *drvBuilder) special(name, s string) {
 	case "system":
 		b.drv.System = s
 	case "outputHash":
-		b.hash = &s
+		b.hash, b.fixed = s, true
 	case "outputHashAlgo":
 		b.hashAlgo = s
 	case "outputHashMode":
@@ -274,53 +301,44 @@ func (b *drvBuilder) finish() Value {
 	b.setDrvOutputs()
 	b.drv.Sort()
 	dir := storepath.Dir(ev.host.StoreDir())
-	inst, err := ev.hasher().Instantiate(&b.drv)
+	inst, err := ev.hasher().Instantiate(b.drv)
 	if err != nil {
 		ev.hostError(b.pos, err)
 	}
 	ev.drvs.memo.Add(inst.Path, inst.Modulo)
 	m, known := ev.drvs.made[inst.Path]
 	if !known {
-		if m, err = madeOf(&b.drv, dir); err == nil {
-			err = ev.host.AddDerivation(inst.Path, &b.drv, inst.ATerm)
+		if m, err = madeOf(b.drv, dir); err == nil {
+			err = ev.host.AddDerivation(inst.Path, b.drv, inst.ATerm)
 		}
 		if err != nil {
 			ev.hostError(b.pos, err)
 		}
 		ev.drvs.add(inst.Path, m)
 	}
-	return b.result(dir, inst.Path, m)
+	v := b.result(dir, inst.Path, m)
+	ev.drvs.release(b.drv)
+	return v
 }
 
 // inputs turns the context of all attributes into inputs.
 func (b *drvBuilder) inputs() {
-	dir := storepath.Dir(b.ev.host.StoreDir())
-	outputs := map[storepath.Path][]string{}
-	var dynamic []derivation.Input
+	ev := b.ev
 	for _, id := range b.ctx {
-		e := b.ev.contexts[id]
-		p, err := dir.Parse(e.Path)
-		if err != nil {
-			b.ev.hostError(b.pos, err)
-		}
-		switch e.Kind {
+		p := ev.contextPath(id, b.pos)
+		switch e := &ev.contexts[id]; e.Kind {
 		case OpaquePath:
-			b.drv.InputSrcs = append(b.drv.InputSrcs, p)
+			b.drv.InputSrcs = append(b.drv.InputSrcs, p.path)
 		case BuiltOutput:
-			if first, rest, nested := strings.Cut(e.Output, "^"); nested {
-				dynamic = append(dynamic, derivation.Input{Path: p, Dynamic: []derivation.DynamicInput{dynamicInput(first, rest)}})
+			if first, rest, nested := strings.Cut(p.outputs[0], "^"); nested {
+				b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Dynamic: []derivation.DynamicInput{dynamicInput(first, rest)}})
 				continue
 			}
-			outputs[p] = append(outputs[p], e.Output)
+			b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Outputs: p.outputs})
 		case DeepDrv:
-			b.closure(p, outputs, map[storepath.Path]bool{})
+			b.closure(p.path, map[storepath.Path]bool{})
 		}
 	}
-	for p, names := range outputs {
-		slices.Sort(names)
-		b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: slices.Compact(names)})
-	}
-	b.drv.InputDrvs = append(b.drv.InputDrvs, dynamic...) // Sort merges those of one derivation
 }
 
 // dynamicInput is the use of an output of a derivation that is the output called
@@ -334,19 +352,21 @@ func dynamicInput(output, rest string) derivation.DynamicInput {
 }
 
 // closure makes everything that a derivation refers to an input.
-func (b *drvBuilder) closure(p storepath.Path, outputs map[storepath.Path][]string, seen map[storepath.Path]bool) {
+func (b *drvBuilder) closure(p storepath.Path, seen map[storepath.Path]bool) {
 	if seen[p] {
 		return
 	}
 	seen[p] = true
 	b.drv.InputSrcs = append(b.drv.InputSrcs, p)
 	m := b.ev.derivationAt(p, b.pos)
-	for _, o := range m.outputs {
-		outputs[p] = append(outputs[p], o.name)
+	outputs := make([]string, len(m.outputs))
+	for i, o := range m.outputs {
+		outputs[i] = o.name
 	}
+	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: outputs})
 	b.drv.InputSrcs = append(b.drv.InputSrcs, m.srcs...)
 	for _, d := range m.drvs {
-		b.closure(d, outputs, seen)
+		b.closure(d, seen)
 	}
 }
 
@@ -361,11 +381,11 @@ func (b *drvBuilder) setDrvOutputs() {
 		}
 	}
 	switch {
-	case b.hash != nil:
+	case b.fixed:
 		if len(b.outputs) != 1 || b.outputs[0] != "out" {
 			ev.fail(b.pos, "multiple outputs are not supported in fixed-output derivations")
 		}
-		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(*b.hash, algo, b.pos))}
+		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(b.hash, algo, b.pos))}
 		return
 	case b.floating || b.impure:
 		kind := derivation.Floating

@@ -39,19 +39,23 @@ type Evaluator struct {
 	syms    symbols
 	sym     knownSyms
 	slabs   slabs
-	code    []Node
+	code    code
 	lambdas []*lambda
 	files   []*file
 	byPath  map[string]*Value
 
-	contexts  []ContextElem
-	contextID map[ContextElem]uint32
-	patterns  map[string]*regex.Regexp
-	drvs      derivations
-	searched  map[string]string // paths of entries of search paths; "" if there is none
+	contexts     []ContextElem
+	contextID    map[ContextElem]uint32
+	contextIDs   Context       // all of them
+	contextPaths []contextPath // of contexts that were inputs
+	patterns     map[string]*regex.Regexp
+	drvs         derivations
+	searched     map[string]string // paths of entries of search paths; "" if there is none
 
 	builtins *Value
 	globals  map[Sym]*Value
+
+	nameKeys []nameKey // of nameOrder
 
 	frames  []frame
 	depth   int
