@@ -7,19 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/host"
 	"devenv/resolver/nixlang/syntax"
-	"devenv/store/storepath"
 )
 
 // ours evaluates in this process.
 type ours struct{ ev *eval.Evaluator }
 
 func newOurs() ours {
-	host := &dryhost.Host{Dir: storepath.Default, Env: func(string) string { return "" }, Show: func(string) {}, Embed: eval.CoreFiles()}
 	return ours{eval.New(eval.Options{
-		Host: host, System: "x86_64-linux", Home: "/home", Now: func() int64 { return 1 }, MaxMemory: 4 << 30,
+		Host: host.New(host.Options{Keep: true}), System: "x86_64-linux", Home: "/home", Now: func() int64 { return 1 }, MaxMemory: 4 << 30,
 	})}
 }
 

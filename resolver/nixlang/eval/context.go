@@ -18,7 +18,8 @@ const (
 )
 
 // ContextElem is one store path that a string depends on. Output is only for
-// BuiltOutput.
+// BuiltOutput: the name of an output, or, where that is itself a derivation, of
+// an output of that one after a ^, and so on.
 type ContextElem struct {
 	Kind         ContextKind
 	Path, Output string
