@@ -64,7 +64,7 @@ type Host interface {
 	// AddText adds a file by its content; refs are store paths.
 	AddText(name, text string, refs []string) (string, error)
 	// AddDerivation is told of each derivation that was made, inputs before
-	// those that need them. The text of its .drv file is only lent.
+	// those that need them. It and the text of its .drv file are only lent.
 	AddDerivation(p storepath.Path, d *derivation.Derivation, aterm []byte) error
 	// StorePath makes a valid store path readable that the program names
 	// itself.
