@@ -16,6 +16,31 @@ type derivations struct {
 	made   map[storepath.Path]made
 	hasher *derivation.Hasher
 	memo   *derivation.Memo
+	spare  []*derivation.Derivation // to be filled again: nobody keeps one
+}
+
+// lend returns an empty derivation; making one may need others first.
+func (d *derivations) lend() *derivation.Derivation {
+	n := len(d.spare)
+	if n == 0 {
+		return &derivation.Derivation{}
+	}
+	drv := d.spare[n-1]
+	d.spare = d.spare[:n-1]
+	return drv
+}
+
+// release takes a lent derivation back.
+func (d *derivations) release(drv *derivation.Derivation) {
+	clear(drv.Outputs)
+	clear(drv.InputDrvs)
+	clear(drv.InputSrcs)
+	clear(drv.Args)
+	clear(drv.Env)
+	*drv = derivation.Derivation{
+		Outputs: drv.Outputs[:0], InputDrvs: drv.InputDrvs[:0], InputSrcs: drv.InputSrcs[:0], Args: drv.Args[:0], Env: drv.Env[:0],
+	}
+	d.spare = append(d.spare, drv)
 }
 
 // made is what is kept of a derivation: enough for those that need all of it.
@@ -36,12 +61,13 @@ func (d *derivations) remember(path, store string) {
 type drvBuilder struct {
 	ev         *Evaluator
 	pos        Pos
-	drv        derivation.Derivation
+	drv        *derivation.Derivation
 	ctx        Context
 	json       []byte // of structured attributes, without the last brace
 	structured bool
 	outputs    []string
-	hash       *string
+	hash       string // outputHash, if fixed
+	fixed      bool
 	hashAlgo   string
 	method     storepath.Method
 	floating   bool
@@ -52,7 +78,7 @@ type drvBuilder struct {
 // outputs.
 func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 	attrs := ev.forceAttrs(a, pos)
-	b := drvBuilder{ev: ev, pos: pos, outputs: []string{"out"}}
+	b := drvBuilder{ev: ev, pos: pos, drv: ev.drvs.lend(), outputs: []string{"out"}}
 	name := get(attrs, ev.sym.name)
 	if name == nil {
 		ev.fail(pos, "required attribute 'name' missing")
@@ -135,7 +161,7 @@ func (b *drvBuilder) special(name, s string) {
 	case "system":
 		b.drv.System = s
 	case "outputHash":
-		b.hash = &s
+		b.hash, b.fixed = s, true
 	case "outputHashAlgo":
 		b.hashAlgo = s
 	case "outputHashMode":
@@ -199,7 +225,7 @@ func (b *drvBuilder) finish() Value {
 		ev.drvs.hasher = derivation.NewHasher(dir, ev.drvs.memo)
 		ev.drvs.made = map[storepath.Path]made{}
 	}
-	inst, err := ev.drvs.hasher.Instantiate(&b.drv)
+	inst, err := ev.drvs.hasher.Instantiate(b.drv)
 	if err != nil {
 		ev.hostError(b.pos, err)
 	}
@@ -207,11 +233,15 @@ func (b *drvBuilder) finish() Value {
 	if _, known := ev.drvs.made[inst.Path]; !known {
 		ev.drvs.made[inst.Path] = b.made()
 	}
-	return b.result(dir, inst.Path)
+	v := b.result(dir, inst.Path)
+	ev.drvs.release(b.drv)
+	return v
 }
 
 func (b *drvBuilder) made() made {
-	m := made{srcs: b.drv.InputSrcs}
+	m := made{
+		outputs: make([]string, 0, len(b.drv.Outputs)), drvs: make([]storepath.Path, 0, len(b.drv.InputDrvs)), srcs: slices.Clone(b.drv.InputSrcs),
+	}
 	for _, o := range b.drv.Outputs {
 		m.outputs = append(m.outputs, o.Name)
 	}
@@ -223,31 +253,22 @@ func (b *drvBuilder) made() made {
 
 // inputs turns the context of all attributes into inputs.
 func (b *drvBuilder) inputs() {
-	dir := storepath.Dir(b.ev.host.StoreDir())
-	outputs := map[storepath.Path][]string{}
+	ev := b.ev
 	for _, id := range b.ctx {
-		e := b.ev.contexts[id]
-		p, err := dir.Parse(e.Path)
-		if err != nil {
-			b.ev.hostError(b.pos, err)
-		}
-		switch e.Kind {
+		p := ev.contextPath(id, b.pos)
+		switch e := &ev.contexts[id]; e.Kind {
 		case OpaquePath:
-			b.drv.InputSrcs = append(b.drv.InputSrcs, p)
+			b.drv.InputSrcs = append(b.drv.InputSrcs, p.path)
 		case BuiltOutput:
-			outputs[p] = append(outputs[p], e.Output)
+			b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Outputs: p.outputs})
 		case DeepDrv:
-			b.closure(p, outputs, map[storepath.Path]bool{})
+			b.closure(p.path, map[storepath.Path]bool{})
 		}
-	}
-	for p, names := range outputs {
-		slices.Sort(names)
-		b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: slices.Compact(names)})
 	}
 }
 
 // closure makes everything that a derivation refers to an input.
-func (b *drvBuilder) closure(p storepath.Path, outputs map[storepath.Path][]string, seen map[storepath.Path]bool) {
+func (b *drvBuilder) closure(p storepath.Path, seen map[storepath.Path]bool) {
 	if seen[p] {
 		return
 	}
@@ -257,10 +278,10 @@ func (b *drvBuilder) closure(p storepath.Path, outputs map[storepath.Path][]stri
 	if !ok {
 		b.ev.fail(b.pos, "the derivation '%s' was not made by this evaluation: its inputs are not known", p.Base())
 	}
-	outputs[p] = append(outputs[p], m.outputs...)
+	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: m.outputs})
 	b.drv.InputSrcs = append(b.drv.InputSrcs, m.srcs...)
 	for _, d := range m.drvs {
-		b.closure(d, outputs, seen)
+		b.closure(d, seen)
 	}
 }
 
@@ -275,11 +296,11 @@ func (b *drvBuilder) setDrvOutputs() {
 		}
 	}
 	switch {
-	case b.hash != nil:
+	case b.fixed:
 		if len(b.outputs) != 1 || b.outputs[0] != "out" {
 			ev.fail(b.pos, "multiple outputs are not supported in fixed-output derivations")
 		}
-		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(*b.hash, algo, b.pos))}
+		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(b.hash, algo, b.pos))}
 		return
 	case b.floating || b.impure:
 		kind := derivation.Floating

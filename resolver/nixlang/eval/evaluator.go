@@ -38,19 +38,23 @@ type Evaluator struct {
 	syms    symbols
 	sym     knownSyms
 	slabs   slabs
-	code    []Node
+	code    code
 	lambdas []*lambda
 	files   []*file
 	byPath  map[string]*Value
 	targets map[string]string
 
-	contexts  []ContextElem
-	contextID map[ContextElem]uint32
-	patterns  map[string]*regex.Regexp
-	drvs      derivations
+	contexts     []ContextElem
+	contextID    map[ContextElem]uint32
+	contextIDs   Context       // all of them
+	contextPaths []contextPath // of contexts that were inputs
+	patterns     map[string]*regex.Regexp
+	drvs         derivations
 
 	builtins *Value
 	globals  map[Sym]*Value
+
+	nameKeys []nameKey // of nameOrder
 
 	frames  []frame
 	depth   int

@@ -22,7 +22,7 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 	var v Value
 	switch was.kind() {
 	case kThunk:
-		v = ev.code[was.payload()].Eval(ev, was.env())
+		v = ev.code.at(was.payload()).Eval(ev, was.env())
 	case kApp:
 		a := was.app()
 		v = ev.call(ev.force(a.f), a.pos, a.a)
@@ -43,7 +43,7 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 func (ev *Evaluator) recursionPos(c *Value) Pos {
 	for i := len(ev.frames) - 1; i >= 0; i-- {
 		if f := &ev.frames[i]; f.cell == c && f.was.kind() == kThunk {
-			return posOf(ev.code[f.was.payload()])
+			return posOf(ev.code.at(f.was.payload()))
 		}
 	}
 	return 0

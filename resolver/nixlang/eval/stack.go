@@ -39,7 +39,7 @@ func (ev *Evaluator) backtrace() []Pos {
 		f := &ev.frames[i]
 		pos := f.pos
 		if f.cell != nil && f.was.kind() == kThunk {
-			pos = posOf(ev.code[f.was.payload()])
+			pos = posOf(ev.code.at(f.was.payload()))
 		}
 		if pos != 0 {
 			trace = append(trace, pos)

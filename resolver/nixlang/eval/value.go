@@ -115,7 +115,7 @@ func mkContextString(s string, c Context) Value {
 	if len(c) == 0 {
 		return mkString(s)
 	}
-	return Value{unsafe.Pointer(&contextString{s, c}), uint64(kContext)}
+	return Value{unsafe.Pointer(&contextString{s, c.done()}), uint64(kContext)}
 }
 
 // str returns the text of a string or a path.
