@@ -55,6 +55,9 @@ var rooms = map[string][]string{
 	"store/narinfo":    {},
 	"store/derivation": {},
 
+	"store/binarycache": {"transfer"},
+	"store/transport":   {},
+
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
 	"transfer/internal": {},
