@@ -60,6 +60,16 @@ var rooms = map[string][]string{
 
 	"store/binarycache": {"transfer"},
 	"store/transport":   {},
+	"nixconf":           {},
+	"store":             {"store/db", "store/filelock", "nixconf"},
+	"store/db":          {"store/filelock"},
+	"store/filelock":    {},
+	"store/nixhash":     {},
+	"store/storepath":   {},
+	"store/nar":         {},
+	"store/narinfo":     {},
+	"store/derivation":  {},
+	"store/build":       {"store/filelock", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
