@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
 
 	"resolver/flakeref": {},
+	"resolver/fetch":    {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
