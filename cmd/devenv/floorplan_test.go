@@ -34,6 +34,8 @@ var rooms = map[string][]string{
 
 	"resolver/flakeref":         {},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
+	"resolver/flakeref":         {},
+	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
