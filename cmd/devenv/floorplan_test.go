@@ -32,6 +32,8 @@ var rooms = map[string][]string{
 	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
 	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
+	"resolver/flakeref": {},
+
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
 	"resolver/nixlang/regex":    {},
