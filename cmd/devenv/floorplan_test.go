@@ -32,7 +32,8 @@ var rooms = map[string][]string{
 	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
 	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
-	"resolver/flakeref": {},
+	"resolver/flakeref":         {},
+	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
@@ -53,6 +54,9 @@ var rooms = map[string][]string{
 	"store/nar":        {},
 	"store/narinfo":    {},
 	"store/derivation": {},
+
+	"store/binarycache": {"transfer"},
+	"store/transport":   {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -132,7 +132,7 @@ func toFile(ev *Evaluator, pos Pos, n, s *Value) Value {
 	var refs []string
 	for _, e := range ev.sortedContext(ctx) {
 		if e.Kind != OpaquePath {
-			ev.fail(pos, "files created by builtins.toFile may not reference derivations, but %s references %s", name, e.Path)
+			ev.fail(pos, "files created by builtins.toFile may not reference derivations, but %s references %s", name, ev.encoded(e))
 		}
 		refs = append(refs, e.Path)
 	}

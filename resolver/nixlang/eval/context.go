@@ -114,10 +114,21 @@ func (ev *Evaluator) contextPath(id uint32, pos Pos) contextPath {
 	return *p
 }
 
-// contextText writes an element as messages and `builtins.getContext`'s
-// ancestors do.
+// contextText writes an element as messages do.
 func (ev *Evaluator) contextText(id uint32) string {
 	e := ev.contexts[id]
+	switch e.Kind {
+	case DeepDrv:
+		return e.Path + " (deep)"
+	case BuiltOutput:
+		return e.Path + "^" + e.Output
+	}
+	return e.Path
+}
+
+// encoded writes an element as derivations once stored it: !out!x.drv, =x.drv
+// or x, without the store's directory.
+func (ev *Evaluator) encoded(e ContextElem) string {
 	base := strings.TrimPrefix(e.Path, ev.host.StoreDir()+"/")
 	switch e.Kind {
 	case DeepDrv:

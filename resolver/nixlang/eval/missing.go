@@ -1,10 +1,14 @@
 package eval
 
-import "strings"
+import (
+	"strings"
+
+	"devenv/resolver/nixlang/syntax"
+)
 
 // missing says that an attribute is not there, and which there is like it.
 func (ev *Evaluator) missing(set Value, sym Sym, pos Pos) {
-	e := &Error{Kind: Failed, Msg: "attribute '" + ev.name(sym) + "' missing", pos: pos}
+	e := &Error{Kind: Failed, Msg: "attribute '" + syntax.QuoteName(ev.name(sym)) + "' missing", pos: pos}
 	if set == *ev.builtins {
 		e.Hints = ev.noBuiltin(ev.name(sym))
 	}
