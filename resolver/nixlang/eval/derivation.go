@@ -154,11 +154,13 @@ type drvBuilder struct {
 func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 	attrs := ev.forceAttrs(a, pos)
 	b := drvBuilder{ev: ev, pos: pos, drv: ev.drvs.lend(), outputs: []string{"out"}}
-	name := get(attrs, ev.sym.name)
+	name := find(attrs, ev.sym.name)
 	if name == nil {
 		ev.fail(pos, "required attribute 'name' missing")
 	}
-	b.drv.Name = ev.forcePlainString(name, pos)
+	b.drv.Name = ev.forcePlainString(name.val, pos)
+	height := len(ev.frames)
+	ev.frames = append(ev.frames, frame{pos: name.pos, was: mkPath(b.drv.Name)})
 	flag := func(name string) bool {
 		c := get(attrs, ev.intern(name))
 		return c != nil && ev.forceBool(c, pos)
@@ -169,9 +171,13 @@ func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 		if ev.name(x.sym) == "__ignoreNulls" || ignoreNulls && ev.force(x.val).kind() == kNull {
 			continue
 		}
+		ev.frames = append(ev.frames, frame{pos: x.pos, was: mkString(ev.name(x.sym))})
 		b.attr(ev.name(x.sym), x.val)
+		ev.frames = ev.frames[:height+1]
 	}
-	return b.finish()
+	v := b.finish()
+	ev.frames = ev.frames[:height]
+	return v
 }
 
 // attr takes one attribute.
