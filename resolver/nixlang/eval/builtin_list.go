@@ -160,19 +160,14 @@ func sortList(ev *Evaluator, pos Pos, f, l *Value) Value {
 	}
 	fn := ev.forceFunction(f, pos)
 	out := slices.Clone(list)
+	for _, e := range out {
+		ev.force(e)
+	}
 	less := func(a, b *Value) bool { return ev.asBool(ev.call2(fn, pos, a, b), pos) }
 	if fn.kind() == kPrimop && fn.primop().name == "lessThan" {
 		less = func(a, b *Value) bool { return ev.less(ev.force(a), ev.force(b), pos) }
 	}
-	slices.SortStableFunc(out, func(a, b *Value) int {
-		switch {
-		case less(a, b):
-			return -1
-		case less(b, a):
-			return 1
-		}
-		return 0
-	})
+	peekSort(out, less)
 	return mkList(out)
 }
 
@@ -180,6 +175,7 @@ func partition(ev *Evaluator, pos Pos, f, l *Value) Value {
 	fn := ev.forceFunction(f, pos)
 	var right, wrong []*Value
 	for _, e := range ev.forceList(l, pos) {
+		ev.force(e)
 		if ev.asBool(ev.call(fn, pos, e), pos) {
 			right = append(right, e)
 		} else {
