@@ -38,7 +38,7 @@ func (ev *Evaluator) apply(f Value, pos Pos, arg *Value) Value {
 	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
 		ev.overflow(pos)
 	}
-	ev.frames = append(ev.frames, frame{pos: pos})
+	ev.frames = append(ev.frames, frame{pos: pos, was: f})
 	env := ev.newEnv(f.env(), l.size)
 	if l.isSet {
 		l.match(ev, env, arg, pos)

@@ -1,7 +1,7 @@
 package eval
 
 // frame is one thing in progress: a cell being evaluated, with what it held
-// before, or a call.
+// before, or a call, with its function.
 type frame struct {
 	cell *Value
 	was  Value
