@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
+	"resolver/flakeref":         {},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
@@ -54,6 +55,9 @@ var rooms = map[string][]string{
 	"store/nar":        {},
 	"store/narinfo":    {},
 	"store/derivation": {},
+
+	"store/binarycache": {"transfer"},
+	"store/transport":   {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

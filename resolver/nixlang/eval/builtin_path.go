@@ -143,7 +143,7 @@ func readDir(ev *Evaluator, pos Pos, a *Value) Value {
 	p := ev.realPath(a, pos)
 	entries, err := ev.host.ReadDir(p)
 	if errors.Is(err, syscall.ENOTDIR) {
-		ev.fail(pos, "'%s' is not a directory", p)
+		ev.fail(pos, "'%s' is not a directory", ev.resolveLinks(p, pos))
 	}
 	if err != nil {
 		ev.pathError(pos, p, err)

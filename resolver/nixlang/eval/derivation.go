@@ -62,6 +62,7 @@ type madeOutput struct {
 // madeOf keeps what is needed of a derivation.
 func madeOf(d *derivation.Derivation, dir storepath.Dir) (m made, err error) {
 	m.srcs = slices.Clone(d.InputSrcs)
+	m.drvs = make([]storepath.Path, 0, len(d.InputDrvs))
 	m.outputs = make([]madeOutput, len(d.Outputs))
 	for i := range d.Outputs {
 		o := &d.Outputs[i]
@@ -70,7 +71,6 @@ func madeOf(d *derivation.Derivation, dir storepath.Dir) (m made, err error) {
 			return made{}, err
 		}
 	}
-	m.drvs = make([]storepath.Path, 0, len(d.InputDrvs))
 	for _, in := range d.InputDrvs {
 		m.drvs = append(m.drvs, in.Path)
 	}
@@ -330,7 +330,7 @@ func (b *drvBuilder) inputs() {
 		case OpaquePath:
 			b.drv.InputSrcs = append(b.drv.InputSrcs, p.path)
 		case BuiltOutput:
-			if first, rest, nested := strings.Cut(p.outputs[0], "^"); nested {
+			if first, rest, nested := strings.Cut(e.Output, "^"); nested {
 				b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Dynamic: []derivation.DynamicInput{dynamicInput(first, rest)}})
 				continue
 			}
@@ -359,11 +359,11 @@ func (b *drvBuilder) closure(p storepath.Path, seen map[storepath.Path]bool) {
 	seen[p] = true
 	b.drv.InputSrcs = append(b.drv.InputSrcs, p)
 	m := b.ev.derivationAt(p, b.pos)
-	outputs := make([]string, len(m.outputs))
+	names := make([]string, len(m.outputs))
 	for i, o := range m.outputs {
-		outputs[i] = o.name
+		names[i] = o.name
 	}
-	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: outputs})
+	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: names})
 	b.drv.InputSrcs = append(b.drv.InputSrcs, m.srcs...)
 	for _, d := range m.drvs {
 		b.closure(d, seen)

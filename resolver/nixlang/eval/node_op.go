@@ -144,7 +144,7 @@ type assertNode struct {
 
 func (n *assertNode) Eval(ev *Evaluator, env *Env) Value {
 	if !ev.asBool(n.cond.Eval(ev, env), n.pos) {
-		ev.throw(&Error{Kind: AssertFailed, Msg: "assertion '" + n.text + "' failed", pos: n.pos})
+		ev.assertFailed(n, env)
 	}
 	return n.body.Eval(ev, env)
 }
