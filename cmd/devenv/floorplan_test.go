@@ -32,6 +32,7 @@ var rooms = map[string][]string{
 	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
 	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
+	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/flakeref":         {},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 	"resolver/flakeref":         {},

@@ -25,6 +25,9 @@ type Options struct {
 	AbortOnWarn  bool            // builtins.warn ends the evaluation
 	Lints        Lints
 	Now          func() int64 // seconds since 1970; builtins.currentTime
+	// Sampled is called often, with what is being called at that moment, the
+	// newest first; nil: nobody asks.
+	Sampled func([]Call)
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()
@@ -99,6 +102,9 @@ const (
 func (ev *Evaluator) refill() {
 	ev.checkInterrupt()
 	ev.refills++
+	if ev.opts.Sampled != nil {
+		ev.opts.Sampled(ev.calls())
+	}
 	if ev.refills == grownAfter && ev.opts.Grown != nil {
 		ev.opts.Grown()
 	}
