@@ -72,7 +72,7 @@ var rooms = map[string][]string{
 	"store/nar":         {},
 	"store/narinfo":     {},
 	"store/derivation":  {},
-	"store/build":       {"store/filelock", "transfer/unpack"},
+	"store/build":       {"store/filelock", "store/transport", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -9,6 +9,7 @@ import (
 	"devenv/store/narinfo"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
+	"devenv/store/transport"
 )
 
 // Store is where inputs are and outputs go; *store.Store is one.
@@ -18,6 +19,7 @@ type Store interface {
 	StateDir() string
 	LogDir() string
 	Lookup(context.Context, storepath.Path) (narinfo.Info, error) // narinfo.ErrInvalid if it has not
+	Missing(context.Context, []storepath.Path) ([]storepath.Path, error)
 	Import(context.Context, narinfo.Info, io.Reader) error
 	AddText(ctx context.Context, name string, text []byte, refs []storepath.Path) (narinfo.Info, error)
 	HoldNew(context.Context, ...storepath.Path) error
@@ -30,15 +32,6 @@ type Store interface {
 	// ([derivation.Realisations]), narinfo.ErrInvalid if that is not known.
 	OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
 	NoteOutput(ctx context.Context, drv nixhash.Hash, output string, p storepath.Path) error
-}
-
-// Substituter has store objects that need not be built then.
-type Substituter interface {
-	// Lookup returns what it knows of p, and narinfo.ErrInvalid if it does not
-	// have it or nobody who is trusted vouches for it.
-	Lookup(ctx context.Context, p storepath.Path) (narinfo.Info, error)
-	// Nar calls sink with the NAR of p.
-	Nar(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error
 }
 
 // Sandbox says which builds see only their inputs.
@@ -54,8 +47,9 @@ const (
 // Options say how to build. The zero value of each field is Nix's default
 // unless it says otherwise; in brackets is the setting of nix.conf(5).
 type Options struct {
-	Store        Store
-	Substituters []Substituter // asked in order
+	Store       Store
+	Substituter transport.Source   // has what need not be built; what it tells of is trusted; nil has nothing
+	Copying     transport.Progress // hears of what is copied from there; may be nil
 
 	System         string   // what this machine runs, "x86_64-linux" [system]
 	ExtraPlatforms []string // what it also runs [extra-platforms]
