@@ -14,7 +14,7 @@ type Options struct {
 	Host         Host
 	Pure         bool            // no environment, no clock, no paths outside the inputs
 	MaxCallDepth int             // 0: 10000
-	MaxMemory    int             // bytes that may be allocated by slabs; 0: no limit
+	MaxMemory    int             // bytes of the process's heap that may be in use; 0: no limit
 	System       string          // builtins.currentSystem
 	SearchPath   []SearchEntry   // of <name>
 	Home         string          // what ~ is
@@ -59,7 +59,7 @@ type Evaluator struct {
 	frames  []frame
 	depth   int
 	stopped atomic.Bool
-	refills int
+	memory  memory
 }
 
 // New returns an Evaluator.
@@ -77,28 +77,6 @@ func New(opts Options) *Evaluator {
 
 // Interrupt makes a running evaluation stop with an error, soon.
 func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
-
-// slabBytes is what a slab takes; after grownAfter of them an evaluation is
-// large.
-const (
-	slabBytes  = 64 << 10
-	grownAfter = 256 << 20 / slabBytes
-)
-
-// refill is called when a slab is used up: the one place where an evaluation
-// looks around.
-func (ev *Evaluator) refill() {
-	if ev.stopped.Load() {
-		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
-	}
-	ev.refills++
-	if ev.refills == grownAfter && ev.opts.Grown != nil {
-		ev.opts.Grown()
-	}
-	if ev.opts.MaxMemory > 0 && ev.refills*slabBytes > ev.opts.MaxMemory {
-		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
-	}
-}
 
 // knownSyms are the names that the evaluator itself looks for.
 type knownSyms struct {

@@ -14,7 +14,7 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 	case kBlackhole:
 		ev.throw(&Error{Kind: InfiniteRecursion, Msg: "infinite recursion encountered", pos: ev.recursionPos(c)})
 	}
-	*c = Value{nil, uint64(kBlackhole)}
+	*c = Value{uint64(kBlackhole), nil}
 	ev.frames = append(ev.frames, frame{cell: c, was: was})
 	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
 		ev.overflow(0)

@@ -37,6 +37,7 @@ type AddPath struct {
 // absolute and clean. Errors are for the person who reads them; a path that is
 // not there gives one that is fs.ErrNotExist.
 type Host interface {
+	// ReadFile returns the bytes of a file for the evaluator to keep.
 	ReadFile(path string) ([]byte, error)
 	ReadDir(path string) ([]DirEntry, error)
 	ReadLink(path string) (string, error)

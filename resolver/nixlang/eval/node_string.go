@@ -23,6 +23,11 @@ func (n *interpNode) Eval(ev *Evaluator, env *Env) Value {
 		}
 		texts = append(texts, ev.coerce(part.Eval(ev, env), n.pos, &ctx, coerceStrict))
 	}
+	size := 0
+	for _, t := range texts {
+		size += len(t)
+	}
+	ev.takeText(size)
 	return mkContextString(strings.Join(texts, ""), ctx)
 }
 
@@ -83,5 +88,7 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 	if a.isString() {
 		mode = coerceStrict
 	}
-	return mkContextString(x+ev.coerce(b, pos, &ctx, mode), ctx)
+	y := ev.coerce(b, pos, &ctx, mode)
+	ev.takeText(len(x) + len(y))
+	return mkContextString(x+y, ctx)
 }
