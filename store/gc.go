@@ -181,7 +181,7 @@ func (s *Store) leftovers(o objects, links []link) ([]Leftover, error) {
 	if err != nil {
 		return nil, err
 	}
-	inUse := map[string]bool{} // by digest: a path's lock and the like go with it
+	inUse := map[string]bool{} // by digest: what a Nix writes beside a path goes with it
 	for _, l := range links {
 		inUse[l.path.Digest()] = true
 	}
@@ -191,7 +191,9 @@ func (s *Store) leftovers(o objects, links []link) ([]Leftover, error) {
 	}
 	for _, name := range all {
 		p, err := storepath.ParseBase(name)
-		if _, valid := o.keeps[p]; err == nil && !valid && !inUse[p.Digest()] {
+		_, valid := o.keeps[p]
+		lock := strings.HasSuffix(name, ".lock") && s.unlocked(name)
+		if err == nil && !valid && (lock || !inUse[p.Digest()]) {
 			names = append(names, name)
 		}
 	}

@@ -218,7 +218,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := len(names(t, root)); got != len(plan.Kept) {
-		t.Errorf("%d names in the store, %d valid paths", got, len(plan.Kept))
+		t.Errorf("%d names in the store, %d valid paths; leftovers were %v; %v", got, len(plan.Kept), plan.Leftover, names(t, root))
 	}
 	nix(t, root, "--verify", "--check-contents")
 }

@@ -10,15 +10,16 @@ import (
 	"time"
 
 	"devenv/store/db"
+	"devenv/store/derivation"
 	"devenv/store/filelock"
 	"devenv/store/storepath"
 )
 
 // Options say which store to open.
 type Options struct {
-	// URL is "auto", "local", "local?root=DIR", or an absolute DIR. If it is
-	// empty the variable DEVENV_STORE decides, and without that "auto": the
-	// machine's /nix if it has one that this process may write, else DataDir.
+	// URL is one of the kind Auto or Local, see ParseURL. If it is empty the
+	// variable DEVENV_STORE decides, and without that "auto": the machine's /nix
+	// if it has one that this process may write, else DataDir.
 	URL string
 	// Getenv returns variables: DEVENV_STORE and those that say where Nix's
 	// configuration lies. It may be nil.
@@ -49,6 +50,11 @@ type Store struct {
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
 	swept     bool
+
+	memoMu sync.Mutex // guards what follows
+	memo   *derivation.Memo
+
+	commits commits
 }
 
 // Open finds the store. It reads no database yet, and makes no directory: that is
@@ -71,8 +77,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if u == "" {
 		u = "auto"
 	}
-	var err error
-	if s.place, err = locate(u, o.DataDir, "/"); err != nil {
+	parsed, err := ParseURL(u)
+	if err != nil {
+		return nil, err
+	}
+	if s.place, err = locate(parsed, o.DataDir, "/", s.getenv); err != nil {
 		return nil, err
 	}
 	return s, context.Cause(ctx)
@@ -95,7 +104,7 @@ func (s *Store) Close() error {
 }
 
 // Dir returns the logical store directory.
-func (s *Store) Dir() storepath.Dir { return storepath.Default }
+func (s *Store) Dir() storepath.Dir { return s.place.Dir }
 
 // Real returns the path at which p lies on disk, whether it is valid or not.
 func (s *Store) Real(p storepath.Path) string { return filepath.Join(s.trees(), p.Base()) }
@@ -104,11 +113,28 @@ func (s *Store) Real(p storepath.Path) string { return filepath.Join(s.trees(), 
 func (s *Store) Describe() Place { return s.place }
 
 // trees returns the directory with the trees, on disk.
-func (s *Store) trees() string { return filepath.Join(s.place.Root, "nix/store") }
+func (s *Store) trees() string { return s.place.Trees }
 
 // state returns the path of a file or directory of the store's state.
 func (s *Store) state(elem ...string) string {
-	return filepath.Join(append([]string{s.place.Root, "nix/var/nix"}, elem...)...)
+	return filepath.Join(append([]string{s.place.State}, elem...)...)
+}
+
+// prepare makes the store ready to be written: the directories are there, and
+// what killed processes left in their way is not. Once in the life of s is
+// enough.
+func (s *Store) prepare(ctx context.Context) error {
+	s.mu.Lock()
+	done := s.swept
+	s.swept = true
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
+	if err := s.create(); err != nil {
+		return err
+	}
+	return errors.Join(s.sweep(), context.Cause(ctx))
 }
 
 // create makes the directories that Nix expects of a store.

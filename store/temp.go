@@ -60,15 +60,8 @@ func (t *tempDir) take(path, name string) error {
 }
 
 // sweep removes the temporary directories that have no owner: those of killed
-// processes. Once in the life of s is enough.
+// processes.
 func (s *Store) sweep() error {
-	s.mu.Lock()
-	done := s.swept
-	s.swept = true
-	s.mu.Unlock()
-	if done {
-		return nil
-	}
 	names, err := s.abandoned()
 	for _, name := range names {
 		path := filepath.Join(s.trees(), name)
@@ -86,17 +79,22 @@ func (s *Store) abandoned() ([]string, error) {
 	names, err := readNames(s.trees())
 	var found []string
 	for _, name := range names {
-		if !strings.HasPrefix(name, tempPrefix) {
-			continue
+		if strings.HasPrefix(name, tempPrefix) && s.unlocked(name) {
+			found = append(found, name)
 		}
-		lock, lerr := filelock.TryExisting(filepath.Join(s.trees(), name), filelock.Exclusive)
-		if lock == nil || lerr != nil {
-			continue
-		}
-		lock.Release()
-		found = append(found, name)
 	}
 	return found, err
+}
+
+// unlocked reports whether nobody holds the lock that name, in the store
+// directory, is.
+func (s *Store) unlocked(name string) bool {
+	lock, err := filelock.TryExisting(filepath.Join(s.trees(), name), filelock.Exclusive)
+	if lock == nil || err != nil {
+		return false
+	}
+	lock.Release()
+	return true
 }
 
 // readNames returns the names in a directory, none if it does not exist.

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"devenv/store/filelock"
-	"devenv/store/nar"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
 	"golang.org/x/sync/errgroup"
@@ -67,7 +66,7 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			if p, ok := s.verifyPath(info, checkContents); !ok {
+			if p, ok := s.verifyPath(ctx, info, checkContents); !ok {
 				mu.Lock()
 				problems = append(problems, p)
 				mu.Unlock()
@@ -80,13 +79,13 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 	return problems, err
 }
 
-func (s *Store) verifyPath(info Info, checkContents bool) (Problem, bool) {
+func (s *Store) verifyPath(ctx context.Context, info Info, checkContents bool) (Problem, bool) {
 	p := Problem{Path: info.Path, Want: info.NarHash}
 	real := s.Real(info.Path)
 	if _, err := os.Lstat(real); err != nil || !checkContents {
 		p.Err = err
 		return p, err == nil
 	}
-	p.Got, _, p.Err = nar.HashPath(real)
+	p.Got, _, p.Err = hashTree(ctx, real)
 	return p, p.Err == nil && p.Got == p.Want
 }

@@ -73,7 +73,7 @@ func (d *download) attempt(ctx context.Context, out *pipe.Pipe) (progress bool, 
 		d.best = max(d.best, d.fed)
 	}()
 	from := d.resumeAt()
-	resp, err := d.client.open(ctx, http.MethodGet, d.req.URL, d.header(from))
+	resp, err := d.client.open(ctx, call{method: http.MethodGet, url: d.req.URL, header: d.header(from), authorize: d.req.Authorize})
 	if err != nil {
 		return false, err
 	}

@@ -20,6 +20,12 @@ type Request struct {
 	Want   []Checksum  // all must match; empty when nothing is known
 	Label  string      // for progress and errors; default: the URL's last element
 
+	// Authorize, if set, is called with each exchange before it is sent, also
+	// with repeated and redirected ones: it may add headers, such as a signature
+	// that has the time in it. It must look at the request's host before it gives
+	// a secret away.
+	Authorize func(*http.Request) error
+
 	// MaxAge is for Get: an answer that was validated less than MaxAge ago is
 	// returned without asking the server.
 	MaxAge time.Duration

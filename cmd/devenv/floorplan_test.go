@@ -28,9 +28,12 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":  {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
+	"resolver/nixlang/syntax": {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
+
+	"resolver/flakeref":         {},
+	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
@@ -42,7 +45,8 @@ var rooms = map[string][]string{
 	"shellhooks": {"env"},
 	"lockfile":   {},
 
-	"store":            {"store/db", "store/filelock"},
+	"nixconf":          {},
+	"store":            {"store/db", "store/filelock", "nixconf"},
 	"store/db":         {"store/filelock"},
 	"store/filelock":   {},
 	"store/nixhash":    {},
@@ -50,6 +54,9 @@ var rooms = map[string][]string{
 	"store/nar":        {},
 	"store/narinfo":    {},
 	"store/derivation": {},
+
+	"store/binarycache": {"transfer"},
+	"store/transport":   {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -10,9 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 type evalOptions struct {
@@ -82,28 +81,20 @@ func runEval(ctx context.Context, a *app, o evalOptions) error {
 
 // evalOptions gives an evaluation what it may see of this machine.
 func (a *app) evalOptions(o evalOptions, cwd string) eval.Options {
-	host := &dryhost.Host{Dir: storepath.Default, Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Embed: eval.CoreFiles()}
+	world := host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }})
 	opts := eval.Options{
-		Host: host, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
+		Host: world, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
 		Grown: func() { debug.SetGCPercent(100) },
-		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{},
+		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{}, Cwd: cwd,
 	}
 	for _, f := range o.features {
 		opts.Features[f] = true
 	}
-	search := o.search
-	if o.impure {
-		search = append(search, filepath.SplitList(a.getenv("NIX_PATH"))...)
+	for _, s := range o.search {
+		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchEntry(s))
 	}
-	for _, s := range search {
-		prefix, path, named := strings.Cut(s, "=")
-		if !named {
-			prefix, path = "", s
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(cwd, path)
-		}
-		opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Prefix: prefix, Path: path})
+	if o.impure {
+		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchPath(a.getenv("NIX_PATH"))...)
 	}
 	return opts
 }

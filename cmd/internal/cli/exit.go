@@ -42,9 +42,10 @@ func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.cod
 // checksum speaks of.
 func notThePinned(err error) bool {
 	var download *transfer.ChecksumError
+	var length *transfer.LengthError
 	var module *tools.ModuleHashError
 	var tree *store.HashError
-	return errors.As(err, &download) || errors.As(err, &module) || errors.As(err, &tree)
+	return errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
 }
 
 // notAllowed is implemented by errors about code that the user has not

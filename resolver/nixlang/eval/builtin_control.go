@@ -41,6 +41,9 @@ var controlBuiltins = []primop{
 	}},
 	{name: "warn", arity: 2, two: func(ev *Evaluator, pos Pos, text, a *Value) Value {
 		ev.host.Message("evaluation warning: " + ev.forceString(text, pos, nil))
+		if ev.opts.AbortOnWarn {
+			ev.throw(&Error{Kind: Aborted, pos: pos, Msg: "aborting to reveal stack trace of warning, as abort-on-warn is set"})
+		}
 		return ev.force(a)
 	}},
 	{name: "break", arity: 1, one: func(ev *Evaluator, _ Pos, a *Value) Value { return ev.force(a) }},

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -17,17 +18,17 @@ type Options struct {
 	MaxMemory    int             // bytes of the process's heap that may be in use; 0: no limit
 	System       string          // builtins.currentSystem
 	SearchPath   []SearchEntry   // of <name>
+	Cwd          string          // what its relative entries are relative to
 	Home         string          // what ~ is
 	Features     map[string]bool // experimental features that are on
 	TraceVerbose bool            // builtins.traceVerbose speaks
-	Now          func() int64    // seconds since 1970; builtins.currentTime
+	AbortOnWarn  bool            // builtins.warn ends the evaluation
+	Lints        Lints
+	Now          func() int64 // seconds since 1970; builtins.currentTime
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()
 }
-
-// SearchEntry is one entry of NIX_PATH: Prefix may be empty.
-type SearchEntry struct{ Prefix, Path string }
 
 // Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
 // be called from others.
@@ -42,7 +43,6 @@ type Evaluator struct {
 	lambdas []*lambda
 	files   []*file
 	byPath  map[string]*Value
-	targets map[string]string
 
 	contexts     []ContextElem
 	contextID    map[ContextElem]uint32
@@ -50,6 +50,7 @@ type Evaluator struct {
 	contextPaths []contextPath // of contexts that were inputs
 	patterns     map[string]*regex.Regexp
 	drvs         derivations
+	searched     map[string]string // paths of entries of search paths; "" if there is none
 
 	builtins *Value
 	globals  map[Sym]*Value
@@ -60,6 +61,10 @@ type Evaluator struct {
 	depth   int
 	stopped atomic.Bool
 	memory  memory
+
+	// life is over when the evaluation is interrupted; end ends it.
+	life context.Context
+	end  context.CancelFunc
 }
 
 // New returns an Evaluator.
@@ -67,8 +72,9 @@ func New(opts Options) *Evaluator {
 	if opts.MaxCallDepth == 0 {
 		opts.MaxCallDepth = 10000
 	}
-	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, targets: map[string]string{}, contextID: map[ContextElem]uint32{}}
-	ev.parser.PipeOperators = opts.Features["pipe-operators"]
+	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, contextID: map[ContextElem]uint32{}}
+	ev.life, ev.end = context.WithCancel(context.Background())
+	ev.parser.PipeOperators = opts.feature("pipe-operators")
 	ev.intern("")
 	ev.sym = ev.internKnown()
 	ev.installBuiltins()
@@ -76,7 +82,17 @@ func New(opts Options) *Evaluator {
 }
 
 // Interrupt makes a running evaluation stop with an error, soon.
-func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
+func (ev *Evaluator) Interrupt() {
+	ev.stopped.Store(true)
+	ev.end()
+}
+
+// checkInterrupt ends an evaluation that was interrupted.
+func (ev *Evaluator) checkInterrupt() {
+	if ev.stopped.Load() {
+		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
+	}
+}
 
 // knownSyms are the names that the evaluator itself looks for.
 type knownSyms struct {

@@ -21,9 +21,7 @@ const largeAt = 512 << 20
 // take accounts for bytes that are about to be taken. It is the one place where
 // an evaluation looks around.
 func (ev *Evaluator) take(size int) {
-	if ev.stopped.Load() {
-		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
-	}
+	ev.checkInterrupt()
 	m := &ev.memory
 	m.taken += size
 	if most := ev.opts.MaxMemory; !m.large && (m.taken > largeAt || most > 0 && m.taken > most/4) {

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 // What grows without an end stops at the limit; what only passes through memory
@@ -26,7 +25,7 @@ func TestMaxMemory(t *testing.T) {
 	} {
 		ev := eval.New(eval.Options{
 			MaxMemory: 64 << 20,
-			Host:      &dryhost.Host{Dir: storepath.Default, Env: func(string) string { return "" }, Show: func(string) {}},
+			Host:      host.New(host.Options{}),
 		})
 		v, err := ev.Expr("test", test.expr, "/")
 		if err == nil {

@@ -1,5 +1,7 @@
 package eval
 
+import "devenv/resolver/nixlang/syntax"
+
 // selectNode is set.name.
 type selectNode struct {
 	lazy
@@ -107,7 +109,7 @@ func (n *hasNode) Eval(ev *Evaluator, env *Env) Value {
 
 // missing says that an attribute is not there, and which there is like it.
 func (ev *Evaluator) missing(set Value, sym Sym, pos Pos) {
-	e := &Error{Kind: Failed, Msg: "attribute '" + ev.name(sym) + "' missing", pos: pos}
+	e := &Error{Kind: Failed, Msg: "attribute '" + syntax.QuoteName(ev.name(sym)) + "' missing", pos: pos}
 	names := make([]string, 0, set.payload())
 	for _, a := range set.attrs() {
 		names = append(names, ev.name(a.sym))

@@ -1,6 +1,10 @@
 package eval
 
-import "slices"
+import (
+	"slices"
+
+	"devenv/resolver/nixlang/syntax"
+)
 
 // entry is one attribute of a set expression. It is evaluated in the scope
 // around the set if outer, or selected from the set's source number from, if
@@ -147,7 +151,7 @@ func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) 
 		sym := ev.intern(ev.plainString(v, d.pos))
 		at, found := slices.BinarySearchFunc(attrs, Attr{sym: sym}, compareSyms)
 		if found {
-			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", ev.name(sym), ev.Place(attrs[at].pos))
+			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", syntax.QuoteName(ev.name(sym)), ev.Place(attrs[at].pos))
 		}
 		attrs = slices.Insert(attrs, at, Attr{sym, d.pos, d.value.Thunk(ev, env)})
 	}
