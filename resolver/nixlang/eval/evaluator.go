@@ -40,7 +40,7 @@ type Evaluator struct {
 	sym     knownSyms
 	slabs   slabs
 	code    code
-	lambdas []*lambda
+	lambdas []function
 	files   []*file
 	byPath  map[string]*Value
 

@@ -13,9 +13,9 @@ type slabs struct {
 
 const (
 	slabBytes = 64 << 10                    // whole pages, so that no size class is wasted
-	unit      = int(unsafe.Sizeof(Value{})) // and that of an Attr
+	unitBytes = int(unsafe.Sizeof(Value{})) // and that of an Attr
 	word      = int(unsafe.Sizeof(uintptr(0)))
-	mostUnits = slabBytes / unit / 4 // that come from a slab
+	mostUnits = slabBytes / unitBytes / 4 // that come from a slab
 	mostWords = slabBytes / word / 4
 )
 
@@ -32,11 +32,11 @@ func (ev *Evaluator) cell(v Value) *Value {
 
 func (ev *Evaluator) firstCell(v Value) *Value {
 	if ev.memory.large {
-		ev.take(unit)
+		ev.take(unitBytes)
 		return &v
 	}
 	ev.take(slabBytes)
-	ev.slabs.units = make([]Value, slabBytes/unit)
+	ev.slabs.units = make([]Value, slabBytes/unitBytes)
 	return ev.cell(v)
 }
 
@@ -59,11 +59,11 @@ func (ev *Evaluator) cells(n int) []*Value {
 func (ev *Evaluator) newAttrs(n int) []Attr {
 	if len(ev.slabs.units) < n {
 		if n > mostUnits || ev.memory.large {
-			ev.take(n * unit)
+			ev.take(n * unitBytes)
 			return make([]Attr, n)
 		}
 		ev.take(slabBytes)
-		ev.slabs.units = make([]Value, slabBytes/unit)
+		ev.slabs.units = make([]Value, slabBytes/unitBytes)
 	}
 	s := unsafe.Slice((*Attr)(unsafe.Pointer(unsafe.SliceData(ev.slabs.units))), n)
 	ev.slabs.units = ev.slabs.units[n:]
@@ -73,7 +73,7 @@ func (ev *Evaluator) newAttrs(n int) []Attr {
 // trimAttrs gives back what the newest piece of attributes does not use.
 func (ev *Evaluator) trimAttrs(s []Attr, used int) []Attr {
 	rest := ev.slabs.units
-	if used < len(s) && adjacent(unsafe.Pointer(unsafe.SliceData(s)), len(s)*unit, unsafe.Pointer(unsafe.SliceData(rest))) {
+	if used < len(s) && adjacent(unsafe.Pointer(unsafe.SliceData(s)), len(s)*unitBytes, unsafe.Pointer(unsafe.SliceData(rest))) {
 		clear(s[used:])
 		ev.slabs.units = unsafe.Slice((*Value)(unsafe.Pointer(&s[used])), len(s)-used+len(rest))
 	}
