@@ -48,20 +48,21 @@ func (m Machine) StoreURL() string {
 	if !strings.HasPrefix(at, "ssh-ng://") {
 		return at
 	}
-	params := url.Values{}
+	at, query, _ := strings.Cut(at, "?")
+	params, err := url.ParseQuery(query)
+	if err != nil {
+		return m.URL // whoever opens it says what is wrong with it
+	}
 	if m.SSHKey != "" {
 		params.Set("ssh-key", m.SSHKey)
 	}
 	if m.HostKey != "" {
 		params.Set("base64-ssh-public-host-key", m.HostKey)
 	}
-	if len(params) == 0 {
-		return at
+	if len(params) > 0 {
+		at += "?" + params.Encode()
 	}
-	if strings.Contains(at, "?") {
-		return at + "&" + params.Encode()
-	}
-	return at + "?" + params.Encode()
+	return at
 }
 
 // String describes m as messages of Nix do.
