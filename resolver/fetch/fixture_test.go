@@ -314,3 +314,19 @@ func bzip(t testing.TB, data []byte) []byte {
 	}
 	return out
 }
+
+// mustNotHold looks for a text in every file below dir.
+func (s *site) mustNotHold(dir, text string) {
+	s.t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(text)) {
+			s.t.Errorf("%s holds %q", path, text)
+		}
+		return err
+	})
+	s.check(err)
+}
