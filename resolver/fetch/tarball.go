@@ -95,9 +95,9 @@ func (f *Fetcher) localTarball(ctx context.Context, ref flakeref.Ref, file strin
 	if err != nil {
 		return nil, err
 	}
-	var state string
-	settled := !statText(info, &state).After(f.opt.Now().Add(-settle))
-	key := []string{file, state}
+	state, changed := appendState(nil, info)
+	settled := !changed.After(f.opt.Now().Add(-settle))
+	key := []string{file, string(state)}
 	if settled {
 		if a, err := f.unpackedBefore(ctx, ref, "file-tarball", key); a != nil || err != nil {
 			return a, err
