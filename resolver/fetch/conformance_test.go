@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,7 +62,9 @@ func goldens(t *testing.T, file string) []golden {
 type world struct {
 	*site
 	*Fetcher
-	store   *store.Store
+	store *store.Store
+
+	mu      sync.Mutex
 	notices []string
 }
 
@@ -79,7 +82,11 @@ func newWorld(t testing.TB, s *site, change ...func(*Options)) *world {
 	w := &world{site: s, store: st}
 	o := Options{
 		Client: client, Store: st, CacheDir: filepath.Join(dir, "cache"), Environ: gitEnv(), TTL: time.Hour,
-		Notice: func(text string) { w.notices = append(w.notices, text) },
+		Notice: func(text string) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.notices = append(w.notices, text)
+		},
 	}
 	for _, c := range change {
 		c(&o)

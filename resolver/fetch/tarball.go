@@ -30,11 +30,10 @@ func (f *Fetcher) fetchTarball(ctx context.Context, ref flakeref.Ref) (*Tree, er
 			return nil, err
 		}
 	}
-	t := f.stored(ref, a.info)
-	if a.LastModified != 0 {
-		t = t.withRef(ref, a.LastModified)
+	if _, given := ref.Number("lastModified"); !given && a.LastModified != 0 {
+		ref = ref.With("lastModified", a.LastModified)
 	}
-	return t, nil
+	return f.stored(ref, a.info), nil
 }
 
 // immutableRef is the reference that a server gives in place of ours.
