@@ -49,6 +49,7 @@ type Store struct {
 	mu        sync.Mutex // guards what follows
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
+	outputsOf map[string]storepath.Path // temporary
 	swept     bool
 
 	memoMu sync.Mutex // guards what follows

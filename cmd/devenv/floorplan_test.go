@@ -62,7 +62,7 @@ var rooms = map[string][]string{
 
 	"store/binarycache": {"transfer"},
 	"store/transport":   {},
-	"store/build":       {"store/filelock", "transfer/unpack"},
+	"store/build":       {"store/filelock", "store/transport", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

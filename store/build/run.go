@@ -1,7 +1,6 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -86,16 +86,14 @@ func (j *job) spec(w *workplace) (*spec, error) {
 	for _, v := range env.list() {
 		s.Env = append(s.Env, replace.Replace(v))
 	}
-	if j.drv.System == "builtin" || isBuiltin(j.drv) {
+	if isBuiltin(j.drv) {
 		s.Builtin, err = j.builtin()
 	}
 	return s, err
 }
 
 // isBuiltin reports whether d is built by this program itself.
-func isBuiltin(d *derivation.Derivation) bool {
-	return len(d.Builder) > 8 && d.Builder[:8] == "builtin:"
-}
+func isBuiltin(d *derivation.Derivation) bool { return strings.HasPrefix(d.Builder, "builtin:") }
 
 // run runs the builder to its end. The error says how it failed.
 func (j *job) run(w *workplace, log *log) error {
@@ -277,6 +275,3 @@ func (w *watch) end() error {
 	}
 	return nil
 }
-
-// trimLine drops what terminals would act on at the end of a line.
-func trimLine(line []byte) []byte { return bytes.TrimSuffix(line, []byte("\r")) }
