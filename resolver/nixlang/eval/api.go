@@ -18,9 +18,6 @@ func (ev *Evaluator) File(path string) (v *Value, err error) {
 	return v, err
 }
 
-// String makes a string value.
-func (ev *Evaluator) String(s string) *Value { return ev.cell(mkString(s)) }
-
 // Force evaluates a value as far as its kind.
 func (ev *Evaluator) Force(v *Value) error { return ev.run(func() { ev.force(v) }) }
 

@@ -13,7 +13,7 @@ var stringBuiltins = []primop{
 	}},
 	{name: "stringLength", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		var ctx Context
-		return mkInt(int64(len(ev.coerceCell(a, pos, &ctx, coercePath))))
+		return mkInt(int64(len(ev.coerceCell(a, pos, &ctx, coerceStore))))
 	}},
 	{name: "substring", arity: 3, three: substring},
 	{name: "concatStringsSep", arity: 2, two: concatStringsSep},
@@ -29,7 +29,7 @@ func substring(ev *Evaluator, pos Pos, start, length, s *Value) Value {
 	}
 	n := ev.forceInt(length, pos)
 	var ctx Context
-	text := ev.coerceCell(s, pos, &ctx, coercePath)
+	text := ev.coerceCell(s, pos, &ctx, coerceStore)
 	if from >= int64(len(text)) || n == 0 {
 		return mkContextString("", ctx)
 	}

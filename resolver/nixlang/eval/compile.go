@@ -62,8 +62,7 @@ func (c *compiler) pos(off uint32) Pos { return c.base + Pos(off) }
 
 // number registers a node as the code of thunks.
 func number[N numbered](c *compiler, n N) Node {
-	n.number(len(c.ev.code))
-	c.ev.code = append(c.ev.code, n)
+	n.number(c.ev.code.add(n))
 	return n
 }
 

@@ -35,7 +35,7 @@ func (c *compiler) undefined(sym syntax.Sym, here at) {
 	for s := range c.ev.globals {
 		names = append(names, c.ev.name(s))
 	}
-	c.ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: here.pos, Hints: didYouMean(name, names)})
+	c.ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: here.pos, Hints: c.ev.undefinedHints(name, names)})
 }
 
 // selection compiles set.path and set.path or default.

@@ -66,23 +66,23 @@ func (n *geNode) Eval(ev *Evaluator, env *Env) Value {
 }
 
 func (n *updateNode) Eval(ev *Evaluator, env *Env) Value {
-	a := n.a.Eval(ev, env)
-	b := n.b.Eval(ev, env)
-	if a.kind() != kAttrs {
-		ev.typeError(n.pos, "a set", a)
-	}
+	b := n.b.Eval(ev, env) // the right one first, as Nix does
 	if b.kind() != kAttrs {
 		ev.typeError(n.pos, "a set", b)
+	}
+	a := n.a.Eval(ev, env)
+	if a.kind() != kAttrs {
+		ev.typeError(n.pos, "a set", a)
 	}
 	return ev.update(a, b)
 }
 
 func (n *concatNode) Eval(ev *Evaluator, env *Env) Value {
 	a := n.a.Eval(ev, env)
+	b := n.b.Eval(ev, env)
 	if a.kind() != kList {
 		ev.typeError(n.pos, "a list", a)
 	}
-	b := n.b.Eval(ev, env)
 	if b.kind() != kList {
 		ev.typeError(n.pos, "a list", b)
 	}
@@ -144,7 +144,7 @@ type assertNode struct {
 
 func (n *assertNode) Eval(ev *Evaluator, env *Env) Value {
 	if !ev.asBool(n.cond.Eval(ev, env), n.pos) {
-		ev.throw(&Error{Kind: AssertFailed, Msg: "assertion '" + n.text + "' failed", pos: n.pos})
+		ev.assertFailed(n, env)
 	}
 	return n.body.Eval(ev, env)
 }

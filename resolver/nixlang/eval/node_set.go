@@ -1,5 +1,11 @@
 package eval
 
+import (
+	"slices"
+
+	"devenv/resolver/nixlang/syntax"
+)
+
 // entry is one attribute of a set expression. It is evaluated in the scope
 // around the set if outer, or selected from the set's source number from, if
 // that is not negative.
@@ -71,7 +77,7 @@ type setNode struct {
 }
 
 func (n *setNode) Eval(ev *Evaluator, env *Env) Value {
-	attrs := ev.newAttrs(len(n.entries))
+	attrs := ev.newAttrs(len(n.entries) + len(n.dynamic))[:len(n.entries)]
 	sources := n.sources(ev, env)
 	for i := range n.entries {
 		e := &n.entries[i]
@@ -94,7 +100,7 @@ type recNode struct {
 
 func (n *recNode) Eval(ev *Evaluator, outer *Env) Value {
 	env := ev.newEnv(outer, len(n.entries))
-	attrs := ev.newAttrs(len(n.entries))
+	attrs := ev.newAttrs(len(n.entries) + len(n.dynamic))[:len(n.entries)]
 	sources := n.sources(ev, env)
 	for i := range n.entries {
 		e := &n.entries[i]
@@ -135,6 +141,7 @@ func (n *recNode) override(ev *Evaluator, attrs []Attr, env *Env) []Attr {
 }
 
 // addDynamic adds the attributes whose names are computed; null is no name.
+// There should be room for them behind attrs.
 func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) []Attr {
 	for _, d := range dynamic {
 		v := d.name.Eval(ev, env)
@@ -142,11 +149,11 @@ func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) 
 			continue
 		}
 		sym := ev.intern(ev.plainString(v, d.pos))
-		if old := find(attrs, sym); old != nil {
-			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", ev.name(sym), ev.Place(old.pos))
+		at, found := slices.BinarySearchFunc(attrs, Attr{sym: sym}, compareSyms)
+		if found {
+			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", syntax.QuoteName(ev.name(sym)), ev.Place(attrs[at].pos))
 		}
-		attrs = append(attrs, Attr{sym, d.pos, d.value.Thunk(ev, env)})
-		sortAttrs(attrs)
+		attrs = slices.Insert(attrs, at, Attr{sym, d.pos, d.value.Thunk(ev, env)})
 	}
 	return attrs
 }

@@ -65,7 +65,7 @@ func (p *Parser) inherit(set int32) {
 			p.fail(pos, "dynamic attributes not allowed in inherit")
 		}
 		if old := p.find(set, sym); old >= 0 {
-			p.duplicate(p.tree.Symbols.Name(sym), pos, p.tree.Bindings[old].Pos)
+			p.duplicate(QuoteName(p.tree.Symbols.Name(sym)), pos, p.tree.Bindings[old].Pos)
 		}
 		value := from
 		if kind == Inherited {

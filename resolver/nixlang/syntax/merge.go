@@ -174,7 +174,7 @@ func (p *Parser) pathText(path []uint32) string {
 	for _, raw := range path {
 		name := `"${...}"`
 		if sym, ok := Part(raw).Static(); ok {
-			name = p.tree.Symbols.Name(sym)
+			name = QuoteName(p.tree.Symbols.Name(sym))
 		}
 		names = append(names, name)
 	}

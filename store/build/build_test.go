@@ -1,0 +1,118 @@
+package build_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/store"
+	"devenv/store/build"
+	"devenv/store/storepath"
+)
+
+func TestMain(m *testing.M) {
+	if code, ours := build.Child(os.Args); ours {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+// shell is the sandbox-paths setting that gives builders a static shell with the
+// usual tools.
+const shell = "/bin/sh=/bin/busybox"
+
+// site is a store to build in, with derivations that real Nix wrote there.
+type site struct {
+	*testing.T
+	root  string
+	store *store.Store
+	opts  build.Options
+	log   *strings.Builder
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	root := t.TempDir()
+	t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	s, err := store.Open(t.Context(), store.Options{URL: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return &site{T: t, root: root, store: s, opts: build.Options{
+		Store: s, System: "x86_64-linux", SandboxPaths: []string{shell}, AllCores: 2, Jobs: 2,
+	}}
+}
+
+// instantiate has real Nix write the derivations of an expression into the store.
+func (s *site) instantiate(expr string) (drvs []storepath.Path) {
+	s.Helper()
+	file := filepath.Join(s.TempDir(), "default.nix")
+	if err := os.WriteFile(file, []byte(expr), 0o644); err != nil {
+		s.Fatal(err)
+	}
+	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", file)) {
+		p, err := storepath.Default.Parse(strings.TrimSpace(line))
+		if err != nil {
+			s.Fatal(err)
+		}
+		drvs = append(drvs, p)
+	}
+	return drvs
+}
+
+// nix runs one of Nix's programs on the store at root.
+func nix(t *testing.T, root, name string, args ...string) string {
+	t.Helper()
+	out, err := tryNix(t, root, name, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func tryNix(t *testing.T, root, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, append([]string{
+		"--store", root, "--option", "build-users-group", "", "--option", "substitute", "false",
+		"--option", "sandbox-paths", shell, "--option", "experimental-features", "nix-command ca-derivations",
+	}, args...)...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NIX_CONF_DIR=" + root}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Logf("%s %q: %s", name, args, stderr.String())
+	}
+	return string(out), err
+}
+
+func (s *site) build(drvs ...storepath.Path) ([]build.Result, error) {
+	s.Helper()
+	var targets []build.Target
+	for _, d := range drvs {
+		targets = append(targets, build.Target{Drv: d})
+	}
+	return build.New(s.opts).Build(context.WithoutCancel(s.Context()), targets...)
+}
+
+func TestSimple(t *testing.T) {
+	s := newSite(t)
+	drv := s.instantiate(`derivation { name = "t"; system = "x86_64-linux"; builder = "/bin/sh"; args = ["-c" "export -p > $out; id -u >> $out; id -g >> $out; pwd >> $out"]; }`)
+	res, err := s.build(drv...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := s.store.Real(res[0].Outputs["out"])
+	text, _ := os.ReadFile(out)
+	t.Logf("%s\n%s", out, text)
+	theirs := newSite(t)
+	theirs.instantiate(`derivation { name = "t"; system = "x86_64-linux"; builder = "/bin/sh"; args = ["-c" "export -p > $out; id -u >> $out; id -g >> $out; pwd >> $out"]; }`)
+	nix(t, theirs.root, "nix-store", "-r", storepath.Default.Join(drv[0]))
+	text2, _ := os.ReadFile(theirs.store.Real(res[0].Outputs["out"]))
+	if string(text) != string(text2) {
+		t.Errorf("Nix: %s", text2)
+	}
+}
