@@ -33,7 +33,6 @@ var rooms = map[string][]string{
 	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
-	"resolver/flakeref":         {},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 	"resolver/flakeref":         {},
 	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
@@ -63,15 +62,6 @@ var rooms = map[string][]string{
 
 	"store/binarycache": {"transfer"},
 	"store/transport":   {},
-	"nixconf":           {},
-	"store":             {"store/db", "store/filelock", "nixconf"},
-	"store/db":          {"store/filelock"},
-	"store/filelock":    {},
-	"store/nixhash":     {},
-	"store/storepath":   {},
-	"store/nar":         {},
-	"store/narinfo":     {},
-	"store/derivation":  {},
 	"store/build":       {"store/filelock", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},

@@ -45,9 +45,12 @@ func concatStringsSep(ev *Evaluator, pos Pos, sep, l *Value) Value {
 	between := ev.forceString(sep, pos, &ctx)
 	list := ev.forceList(l, pos)
 	texts := make([]string, len(list))
+	size := len(between) * len(list)
 	for i, e := range list {
 		texts[i] = ev.coerceCell(e, pos, &ctx, coerceStore)
+		size += len(texts[i])
 	}
+	ev.takeText(size)
 	return mkContextString(strings.Join(texts, between), ctx)
 }
 
@@ -76,6 +79,7 @@ func replaceStrings(ev *Evaluator, pos Pos, from, to, s *Value) Value {
 	for p := 0; p <= len(text); {
 		i := prefixOf(text[p:], patterns)
 		if i >= 0 {
+			ev.takeText(len(replacement(i)))
 			out.WriteString(replacement(i))
 			p += len(patterns[i])
 		}

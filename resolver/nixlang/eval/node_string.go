@@ -23,6 +23,11 @@ func (n *interpNode) Eval(ev *Evaluator, env *Env) Value {
 		}
 		texts = append(texts, ev.coerce(part.Eval(ev, env), n.pos, &ctx, coerceStrict))
 	}
+	size := 0
+	for _, t := range texts {
+		size += len(t)
+	}
+	ev.takeText(size)
 	return mkContextString(strings.Join(texts, ""), ctx)
 }
 
@@ -84,5 +89,7 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 		return ev.pathOf(a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
 	}
 	ctx := a.context()
-	return mkContextString(a.str()+ev.coerce(b, pos, &ctx, coerceStrict), ctx)
+	x, y := a.str(), ev.coerce(b, pos, &ctx, coerceStrict)
+	ev.takeText(len(x) + len(y))
+	return mkContextString(x+y, ctx)
 }
