@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -313,4 +314,47 @@ func bzip(t testing.TB, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// mustNotHold looks for a text in every file below dir.
+func (s *site) mustNotHold(dir, text string) {
+	s.t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(text)) {
+			s.t.Errorf("%s holds %q", path, text)
+		}
+		return err
+	})
+	s.check(err)
+}
+
+// keygen makes a pair of ssh keys.
+func (s *site) keygen(name string) {
+	s.t.Helper()
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path(name)).CombinedOutput(); err != nil {
+		s.t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// hashed puts an object into a repository, whatever it holds.
+func (s *site) hashed(dir, kind, content string) string {
+	s.t.Helper()
+	cmd := exec.Command("git", "hash-object", "-w", "--literally", "-t", kind, "--stdin")
+	cmd.Dir, cmd.Env, cmd.Stdin = s.path(dir), gitEnv(), strings.NewReader(content)
+	out, err := cmd.Output()
+	s.check(err)
+	return strings.TrimSpace(string(out))
+}
+
+// raw is an object's name in binary.
+func raw(id string) string {
+	b, err := hex.DecodeString(id)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }

@@ -3,11 +3,11 @@ package fetch
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -47,24 +47,25 @@ const settle = 2 * time.Second
 // fingerprint is made of all that lstat tells of files. settled says that none
 // was changed just now.
 func (f *Fetcher) fingerprint(ctx context.Context, dir string, files *Files) (key string, settled bool, err error) {
-	names := files.Names()
-	stats := make([]string, len(names))
-	workers := runtime.GOMAXPROCS(0)
-	young := make([]bool, workers)
+	parts := slices.Collect(slices.Chunk(files.Names(), 1+len(files.Names())/runtime.GOMAXPROCS(0)))
+	states := make([][]byte, len(parts))
+	young := make([]bool, len(parts))
 	limit := f.opt.Now().Add(-settle)
 	g, ctx := errgroup.WithContext(ctx)
-	for w := range workers {
+	for i, names := range parts {
 		g.Go(func() error {
-			for i := w * len(names) / workers; i < (w+1)*len(names)/workers; i++ {
-				info, err := os.Lstat(filepath.Join(dir, names[i]))
+			for _, name := range names {
+				info, err := os.Lstat(dir + "/" + name)
 				if err == nil {
 					err = ctx.Err()
 				}
 				if err != nil {
 					return err
 				}
-				changed := statText(info, &stats[i])
-				young[w] = young[w] || changed.After(limit)
+				states[i] = append(append(states[i], name...), 0)
+				var changed time.Time
+				states[i], changed = appendState(states[i], info)
+				young[i] = young[i] || changed.After(limit)
 			}
 			return nil
 		})
@@ -73,18 +74,14 @@ func (f *Fetcher) fingerprint(ctx context.Context, dir string, files *Files) (ke
 		return "", false, err
 	}
 	sum := sha256.New()
-	settled = true
-	for i, name := range names {
-		fmt.Fprintf(sum, "%s\x00%s\x00", name, stats[i])
+	for _, state := range states {
+		sum.Write(state)
 	}
-	for _, y := range young {
-		settled = settled && !y
-	}
-	return hex.EncodeToString(sum.Sum(nil)), settled, nil
+	return hex.EncodeToString(sum.Sum(nil)), !slices.Contains(young, true), nil
 }
 
-// statText writes what identifies a state of a file, and returns when it changed.
-func statText(info os.FileInfo, text *string) time.Time {
+// appendState writes what identifies a state of a file, and returns when it changed.
+func appendState(b []byte, info os.FileInfo) ([]byte, time.Time) {
 	changed := info.ModTime()
 	var inode uint64
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
@@ -93,6 +90,8 @@ func statText(info os.FileInfo, text *string) time.Time {
 			changed = c
 		}
 	}
-	*text = fmt.Sprintf("%o %d %d %d %d", info.Mode(), info.Size(), info.ModTime().UnixNano(), changed.UnixNano(), inode)
-	return changed
+	for _, n := range []uint64{uint64(info.Mode()), uint64(info.Size()), uint64(info.ModTime().UnixNano()), uint64(changed.UnixNano()), inode} {
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	return b, changed
 }

@@ -78,7 +78,10 @@ func parseURL(text string, getenv func(string) string) (place, error) {
 	if p.ssh == nil && !filepath.IsAbs(p.socket) {
 		return place{}, &URLError{text, fmt.Sprintf("its socket %q is not an absolute path", p.socket)}
 	}
-	for name := range params {
+	for name, values := range params {
+		if len(values) > 1 {
+			return place{}, &URLError{text, fmt.Sprintf("it has the parameter %q twice", name)}
+		}
 		if !slices.Contains(append(known, generalParams...), name) {
 			return place{}, &URLError{text, fmt.Sprintf("it has an unknown parameter %q", name)}
 		}

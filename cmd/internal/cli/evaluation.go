@@ -46,7 +46,7 @@ func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.maxMemory, "max-memory", "", "stop when values have taken `SIZE`, such as 2G")
 	f.StringSliceVar(&o.features, "extra-experimental-features", nil, "switch `FEATURE` on")
 	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
-	f.StringVar(&o.profile, "profile", "", "profile into `FILE`: pprof, or folded stacks (.folded)")
+	f.StringVar(&o.profile, "profile", "", "write where the time went to `FILE`, for pprof or in lines (.folded)")
 	f.BoolVar(&o.stats, "stats", false, "say how much was evaluated, on standard error")
 }
 

@@ -118,10 +118,7 @@ func (h *Host) tree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash,
 	if a.Filter != nil {
 		return h.filteredTree(ctx, a)
 	}
-	stat := ""
-	if h.reads != nil && h.reads.now != nil {
-		stat = h.reads.trustTree(disk)
-	}
+	stat := h.reads.trustTree(disk)
 	o := plainObject(disk)
 	hash, err := narHash(ctx, o)
 	if err != nil {
@@ -175,6 +172,9 @@ func treeStat(disk string) string {
 
 // trustTree is treeStat, or "" if anything in the tree is too new to be trusted.
 func (r *Reads) trustTree(disk string) string {
+	if r == nil || r.now == nil {
+		return ""
+	}
 	stat, newest := walkStat(disk)
 	if newest > r.now().Add(-slack).UnixNano() {
 		return ""
