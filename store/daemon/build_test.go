@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"os"
 	"runtime"
@@ -196,5 +197,37 @@ func TestCollect(t *testing.T) {
 	}
 	if err := c.Optimise(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// A build ends when nobody wants it any more, and the client goes on.
+func TestCancel(t *testing.T) {
+	nix := daemontest.New(t).Start(t)
+	begun := make(chan struct{})
+	c := open(t, Options{Getenv: nix.Getenv, Settings: &Settings{MaxJobs: 1}, Events: func(e Event) {
+		if line, ok := e.LogLine(); ok && line == "begun" {
+			close(begun)
+		}
+	}})
+	mark := nix.Root + "/mark"
+	drv, _ := script(t, c, "long", "echo begun; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; echo $i > "+mark+"; done")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	go func() {
+		<-begun
+		cancel(enough)
+	}()
+	if _, err := c.Build(ctx, []Target{OutputsOf(drv)}, Normal); !errors.Is(err, enough) {
+		t.Errorf("%v", err)
+	}
+	if ok, err := c.Valid(t.Context(), drv); !ok || err != nil {
+		t.Errorf("afterwards: %v, %v", ok, err)
+	}
+	if err := c.Ping(ctx); !errors.Is(err, enough) {
+		t.Errorf("with a context that has ended: %v", err)
+	}
+	c.Close()
+	if err := c.Ping(t.Context()); err == nil {
+		t.Error("a client that was closed answers")
 	}
 }

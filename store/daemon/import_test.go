@@ -117,6 +117,37 @@ func TestImportAll(t *testing.T) {
 	}
 }
 
+// Daemons before Nix 2.36 lose their place in a list when somebody else adds one
+// of its paths meanwhile.
+func TestImportAllRace(t *testing.T) {
+	nix := daemontest.New(t).Start(t)
+	c := open(t, Options{Getenv: nix.Getenv, Unsigned: true})
+	nars := map[storepath.Path][]byte{}
+	var infos []Info
+	for _, digit := range []string{"5", "6", "7"} {
+		info, nar := foreign(t, "0000000000000000000000000000000"+digit+"-x", strings.Repeat(digit, 100_000))
+		infos, nars[info.Path] = append(infos, info), nar
+	}
+	first := true
+	err := c.ImportAll(t.Context(), infos, func(ctx context.Context, p storepath.Path, sink func(io.Reader) error) error {
+		if first {
+			first = false
+			if err := c.Import(ctx, infos[1], bytes.NewReader(nars[infos[1].Path])); err != nil {
+				t.Error(err)
+			}
+		}
+		return sink(bytes.NewReader(nars[p]))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		if got, err := c.Lookup(t.Context(), info.Path); err != nil || got.NarHash != info.NarHash {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+}
+
 func nowhere(t *testing.T) storepath.Path {
 	p, err := storepath.ParseBase("00000000000000000000000000000004-nowhere")
 	if err != nil {
