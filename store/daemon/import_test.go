@@ -38,6 +38,7 @@ func foreign(t *testing.T, base, text string, refs ...storepath.Path) (Info, []b
 }
 
 func TestImport(t *testing.T) {
+	t.Parallel()
 	nix := daemontest.New(t).Start(t)
 	c := open(t, Options{Getenv: nix.Getenv, Unsigned: true})
 	ctx := t.Context()
@@ -79,6 +80,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestImportAll(t *testing.T) {
+	t.Parallel()
 	from, _ := started(t)
 	ctx := t.Context()
 	var ps []storepath.Path
@@ -120,6 +122,7 @@ func TestImportAll(t *testing.T) {
 // Daemons before Nix 2.36 lose their place in a list when somebody else adds one
 // of its paths meanwhile.
 func TestImportAllRace(t *testing.T) {
+	t.Parallel()
 	nix := daemontest.New(t).Start(t)
 	c := open(t, Options{Getenv: nix.Getenv, Unsigned: true})
 	nars := map[storepath.Path][]byte{}
