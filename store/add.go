@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"devenv/store/filelock"
-	"devenv/store/nar"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
 )
@@ -37,7 +36,7 @@ func (s *Store) addTree(ctx context.Context, name string, want nixhash.Hash, fil
 	if err := storepath.CheckName(name); err != nil {
 		return Info{}, err
 	}
-	if err := errors.Join(s.create(), s.sweep()); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return Info{}, err
 	}
 	if want.IsZero() {
@@ -46,9 +45,17 @@ func (s *Store) addTree(ctx context.Context, name string, want nixhash.Hash, fil
 			return Info{}, err
 		}
 		defer t.remove()
-		return s.claim(ctx, name, t.hash, func(p storepath.Path) (Info, error) { return s.install(ctx, t, p) })
+		p, err := s.Dir().Source(name, t.hash, nil, false)
+		if err != nil {
+			return Info{}, err
+		}
+		return s.claim(ctx, p, func() (Info, error) { return s.install(ctx, t, t.source(p)) })
 	}
-	return s.claim(ctx, name, want, func(p storepath.Path) (Info, error) {
+	p, err := s.Dir().Source(name, want, nil, false)
+	if err != nil {
+		return Info{}, err
+	}
+	return s.claim(ctx, p, func() (Info, error) {
 		t, err := s.makeTree(ctx, fill)
 		if err != nil {
 			return Info{}, err
@@ -57,24 +64,20 @@ func (s *Store) addTree(ctx context.Context, name string, want nixhash.Hash, fil
 		if t.hash != want {
 			return Info{}, &HashError{Name: name, Want: want, Got: t.hash}
 		}
-		return s.install(ctx, t, p)
+		return s.install(ctx, t, t.source(p))
 	})
 }
 
-// claim returns the valid tree with this name and hash, or calls install to put
-// it there, while no other process does the same.
-func (s *Store) claim(ctx context.Context, name string, hash nixhash.Hash, install func(storepath.Path) (Info, error)) (Info, error) {
-	p, err := s.Dir().Source(name, hash, nil, false)
-	if err != nil {
-		return Info{}, err
-	}
+// claim returns what is known of p if it is valid, or calls install to put it
+// there, while no other process does the same. P is a temporary root then.
+func (s *Store) claim(ctx context.Context, p storepath.Path, install func() (Info, error)) (Info, error) {
 	if err := s.addTempRoot(ctx, p); err != nil {
 		return Info{}, err
 	}
 	if info, err := s.Lookup(ctx, p); !errors.Is(err, ErrInvalid) {
 		return info, err
 	}
-	lock, err := filelock.Acquire(ctx, s.Real(p)+".lock", filelock.Exclusive, func() { s.waiting("another process that adds " + name) })
+	lock, err := filelock.Acquire(ctx, s.Real(p)+".lock", filelock.Exclusive, func() { s.waiting("another process that adds " + p.Name()) })
 	if err != nil {
 		return Info{}, err
 	}
@@ -82,7 +85,7 @@ func (s *Store) claim(ctx context.Context, name string, hash nixhash.Hash, insta
 	if info, err := s.Lookup(ctx, p); !errors.Is(err, ErrInvalid) {
 		return info, err
 	}
-	return install(p)
+	return install()
 }
 
 // newTree is a tree that is whole and canonical but in a temporary directory.
@@ -91,6 +94,11 @@ type newTree struct {
 	tree string // where it is: in the temporary directory
 	hash nixhash.Hash
 	size int64 // of its NAR
+}
+
+// source describes t as a source at p.
+func (t *newTree) source(p storepath.Path) Info {
+	return Info{Path: p, NarHash: t.hash, NarSize: t.size, CA: storepath.ContentAddress{Method: storepath.NAR, Hash: t.hash}}
 }
 
 func (s *Store) makeTree(ctx context.Context, fill func(context.Context, string) error) (_ *newTree, err error) {
@@ -113,57 +121,44 @@ func (s *Store) makeTree(ctx context.Context, fill func(context.Context, string)
 	if err := canonicalise(ctx, t.tree); err != nil {
 		return nil, err
 	}
-	t.hash, t.size, err = nar.HashPath(t.tree)
+	t.hash, t.size, err = hashTree(ctx, t.tree)
 	return t, err
 }
 
-// install moves t to its place and registers it. The caller holds the lock of p,
-// which is not valid. Only a registered path is valid, so the tree may reach its
-// place before it has reached the disk.
-func (s *Store) install(ctx context.Context, t *newTree, p storepath.Path) (_ Info, err error) {
-	d, err := s.database(ctx)
-	if err != nil {
-		return Info{}, err
-	}
-	real := s.Real(p)
+// install moves t to its place and registers it as info says. The caller holds
+// the lock of its path, which is not valid. Only a registered path is valid, so
+// the tree may reach its place before it has reached the disk.
+func (s *Store) install(ctx context.Context, t *newTree, info Info) (Info, error) {
+	real := s.Real(info.Path)
 	if err := t.take(real, "leftover"); err != nil {
 		return Info{}, err
 	}
-	defer func() {
-		if err == nil {
-			return
-		}
-		// A registration that was cut off may have happened all the same.
-		if _, lerr := d.Lookup(context.WithoutCancel(ctx), p); errors.Is(lerr, ErrInvalid) {
-			err = errors.Join(err, t.take(real, "failed"))
-		}
-	}()
 	if err := moveTree(t.tree, real); err != nil {
 		return Info{}, err
 	}
-	if err := syncTree(real); err != nil {
-		return Info{}, err
+	err := s.optimiseNew(ctx, real)
+	var got Info
+	if err == nil {
+		got, err = s.register(ctx, info)
 	}
-	info := Info{
-		Path:       p,
-		NarHash:    t.hash,
-		NarSize:    t.size,
-		CA:         storepath.ContentAddress{Method: storepath.NAR, Hash: t.hash},
-		Registered: s.now(),
+	if err != nil {
+		err = errors.Join(err, t.take(real, "failed"))
 	}
-	if err := d.Register(ctx, info); err != nil {
-		return Info{}, err
-	}
-	return d.Lookup(ctx, p)
+	return got, err
 }
 
 // A HashError says that a tree is not the one that was asked for.
 type HashError struct {
 	Name      string
-	Want, Got nixhash.Hash // of the NAR
+	Want, Got nixhash.Hash // of the NAR; equal if only the sizes differ
+	WantSize  int64        // of the NAR in bytes; 0 if it was not asked for
+	GotSize   int64
 }
 
 func (e *HashError) Error() string {
+	if e.Want == e.Got {
+		return fmt.Sprintf("the NAR of %s has %d bytes, but %d were promised", e.Name, e.GotSize, e.WantSize)
+	}
 	return fmt.Sprintf("the tree of %s has hash %s, but %s was asked for", e.Name, e.Got.SRI(), e.Want.SRI())
 }
 

@@ -20,7 +20,7 @@ type PlaceError struct {
 
 func (e *PlaceError) Error() string {
 	if isFull(e.Err) {
-		return fmt.Sprintf("no space left for the store in %s: %v", e.Place.Root, e.Err)
+		return "no space is left for the store in " + e.Place.Root
 	}
 	return fmt.Sprintf("the store in %s cannot be written: %v", e.Place.Root, e.Err)
 }

@@ -25,7 +25,7 @@ func (s *Store) takeDamaged(ctx context.Context, p storepath.Path) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	if _, whole := s.verifyPath(info, true); whole {
+	if _, whole := s.verifyPath(ctx, info, true); whole {
 		return false, nil
 	}
 	lock, err := filelock.Acquire(ctx, s.Real(p)+".lock", filelock.Exclusive, func() { s.waiting("another process that adds " + p.Name()) })
@@ -33,7 +33,7 @@ func (s *Store) takeDamaged(ctx context.Context, p storepath.Path) (bool, error)
 		return false, err
 	}
 	defer lock.Remove()
-	if _, whole := s.verifyPath(info, true); whole { // it was mended meanwhile
+	if _, whole := s.verifyPath(ctx, info, true); whole { // it was mended meanwhile
 		return false, nil
 	}
 	temp, err := s.newTemp()

@@ -28,26 +28,34 @@ func TestLocate(t *testing.T) {
 		want               Place
 		err                string
 	}{
-		{"auto", "/data", nix, Place{System, nix}, ""},
-		{"auto", "/data", empty, Place{Private, "/data"}, ""},
-		{"auto", "/data/", unused, Place{Private, "/data"}, ""},
+		{"auto", "/data", nix, at(nix), ""},
+		{"auto", "/data", empty, at("/data"), ""},
+		{"auto", "/data/", unused, at("/data"), ""},
 		{"auto", "", empty, Place{}, "no data directory"},
 		{"auto", "relative", empty, Place{}, "no data directory"},
-		{"local", "/data", empty, Place{System, "/"}, ""},
-		{"local?root=/a/../b", "/data", empty, Place{Private, "/b"}, ""},
-		{"local?root=%2Fwith%20space", "/data", empty, Place{Private, "/with space"}, ""},
-		{"local?root=/", "", empty, Place{System, "/"}, ""},
+		{"local", "/data", empty, at("/"), ""},
+		{"local?root=/a/../b", "/data", empty, at("/b"), ""},
+		{"local?root=%2Fwith%20space", "/data", empty, at("/with space"), ""},
+		{"local?root=/", "", empty, at("/"), ""},
 		{"local?root=rel", "", empty, Place{}, "not an absolute path"},
-		{"local?real=/x", "", empty, Place{}, `parameter "real"`},
+		{"local?raal=/x", "", empty, Place{}, `parameter "raal"`},
 		{"local?root=%zz", "", empty, Place{}, "invalid URL escape"},
-		{"/some/dir/", "", empty, Place{Private, "/some/dir"}, ""},
-		{"/what?root=/x", "", empty, Place{Private, "/what?root=/x"}, ""},
-		{"/", "", empty, Place{System, "/"}, ""},
-		{"daemon", "", empty, Place{}, "not known"},
-		{"https://cache.example", "", empty, Place{}, "not known"},
-		{"relative/dir", "", empty, Place{}, "not known"},
+		{"/some/dir/", "", empty, at("/some/dir"), ""},
+		{"/what?root=/x", "", empty, at("/what"), ""},
+		{"/", "", empty, at("/"), ""},
+		{"local://a", "", empty, Place{}, "not an absolute path"},
+		{"local?store=/s", "", empty, Place{Private, "/", "/s", "/s", "/nix/var/nix", "/nix/var/log/nix"}.withMode(), ""},
+		{"local?root=/r&store=/s&state=/t", "", empty, Place{Private, "/r", "/s", "/r/nix/store", "/t", "/r/nix/var/log/nix"}, ""},
+		{"local?real=/r&log=/l", "", empty, Place{Private, "/", "/nix/store", "/r", "/nix/var/nix", "/l"}, ""},
+		{"daemon", "", empty, Place{}, "not a store on this machine's disk"},
+		{"https://cache.example", "", empty, Place{}, "not a store on"},
+		{"relative/dir", "", empty, Place{}, "not an absolute path"},
 	} {
-		got, err := locate(tt.url, tt.data, tt.machine)
+		u, err := ParseURL(tt.url)
+		var got Place
+		if err == nil {
+			got, err = locate(u, tt.data, tt.machine, func(string) string { return "" })
+		}
 		if tt.err == "" && (err != nil || got != tt.want) || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
 			t.Errorf("locate(%q, %q): %v, %v", tt.url, tt.data, got, err)
 		}
@@ -107,7 +115,7 @@ func TestSyncFiles(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(dir+"/a/b", 0o755), os.WriteFile(dir+"/a/f", []byte("x"), 0o444), os.Symlink("nowhere", dir+"/l")); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(syncFiles(dir), syncTree(dir)); err != nil {
+	if err := errors.Join(syncFiles([]string{dir}), syncTrees([]string{dir})); err != nil {
 		t.Error(err)
 	}
 }

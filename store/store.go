@@ -10,15 +10,16 @@ import (
 	"time"
 
 	"devenv/store/db"
+	"devenv/store/derivation"
 	"devenv/store/filelock"
 	"devenv/store/storepath"
 )
 
 // Options say which store to open.
 type Options struct {
-	// URL is "auto", "local", "local?root=DIR", or an absolute DIR. If it is
-	// empty the variable DEVENV_STORE decides, and without that "auto": the
-	// machine's /nix if it has one that this process may write, else DataDir.
+	// URL is one of the kind Auto or Local, see ParseURL. If it is empty the
+	// variable DEVENV_STORE decides, and without that "auto": the machine's /nix
+	// if it has one that this process may write, else DataDir.
 	URL string
 	// Getenv returns variables: DEVENV_STORE and those that say where Nix's
 	// configuration lies. It may be nil.
@@ -44,11 +45,20 @@ type Store struct {
 	getenv  func(string) string
 	now     func() time.Time
 	waiting func(what string)
+	// settings reads Nix's, once.
+	settings func() (settings, error)
 
 	mu        sync.Mutex // guards what follows
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
+	outputsOf map[string]storepath.Path // temporary
 	swept     bool
+	optimiser *optimiser // nil until a new tree is optimised
+
+	memoMu sync.Mutex // guards what follows
+	memo   *derivation.Memo
+
+	commits commits
 }
 
 // Open finds the store. It reads no database yet, and makes no directory: that is
@@ -64,6 +74,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.waiting == nil {
 		s.waiting = func(string) {}
 	}
+	s.settings = sync.OnceValues(func() (settings, error) { return readSettings(s.getenv) })
 	u := o.URL
 	if u == "" {
 		u = s.getenv("DEVENV_STORE")
@@ -71,8 +82,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if u == "" {
 		u = "auto"
 	}
-	var err error
-	if s.place, err = locate(u, o.DataDir, "/"); err != nil {
+	parsed, err := ParseURL(u)
+	if err != nil {
+		return nil, err
+	}
+	if s.place, err = locate(parsed, o.DataDir, "/", s.getenv); err != nil {
 		return nil, err
 	}
 	return s, context.Cause(ctx)
@@ -87,6 +101,11 @@ func (s *Store) Close() error {
 		err = s.db.Close()
 		s.db = nil
 	}
+	if s.optimiser != nil {
+		_, rerr := s.optimiser.temp.remove()
+		err = errors.Join(err, rerr)
+		s.optimiser = nil
+	}
 	if s.tempRoots != nil {
 		err = errors.Join(err, s.tempRoots.Remove())
 		s.tempRoots = nil
@@ -95,7 +114,7 @@ func (s *Store) Close() error {
 }
 
 // Dir returns the logical store directory.
-func (s *Store) Dir() storepath.Dir { return storepath.Default }
+func (s *Store) Dir() storepath.Dir { return s.place.Dir }
 
 // Real returns the path at which p lies on disk, whether it is valid or not.
 func (s *Store) Real(p storepath.Path) string { return filepath.Join(s.trees(), p.Base()) }
@@ -104,11 +123,28 @@ func (s *Store) Real(p storepath.Path) string { return filepath.Join(s.trees(), 
 func (s *Store) Describe() Place { return s.place }
 
 // trees returns the directory with the trees, on disk.
-func (s *Store) trees() string { return filepath.Join(s.place.Root, "nix/store") }
+func (s *Store) trees() string { return s.place.Trees }
 
 // state returns the path of a file or directory of the store's state.
 func (s *Store) state(elem ...string) string {
-	return filepath.Join(append([]string{s.place.Root, "nix/var/nix"}, elem...)...)
+	return filepath.Join(append([]string{s.place.State}, elem...)...)
+}
+
+// prepare makes the store ready to be written: the directories are there, and
+// what killed processes left in their way is not. Once in the life of s is
+// enough.
+func (s *Store) prepare(ctx context.Context) error {
+	s.mu.Lock()
+	done := s.swept
+	s.swept = true
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
+	if err := s.create(); err != nil {
+		return err
+	}
+	return errors.Join(s.sweep(), context.Cause(ctx))
 }
 
 // create makes the directories that Nix expects of a store.
@@ -132,7 +168,7 @@ func (s *Store) database(ctx context.Context) (*db.DB, error) {
 	if s.db != nil {
 		return s.db, nil
 	}
-	settings, err := readSettings(s.getenv)
+	settings, err := s.settings()
 	if err != nil {
 		return nil, err
 	}

@@ -8,20 +8,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncFiles writes every file and directory of a tree to the disk one by one,
-// and then the directory that has the tree's name.
-func syncFiles(root string) error {
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+// syncFiles writes every file and directory of trees to the disk one by one, and
+// then the directory that has the trees' names.
+func syncFiles(roots []string) error {
+	for _, root := range roots {
+		if err := syncFilesOf(root); err != nil {
+			return err
+		}
+	}
+	// Where fsync hands data to the drive only, this one also empties its cache.
+	return syncFile(filepath.Dir(roots[0]), (*os.File).Sync)
+}
+
+func syncFilesOf(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() && !d.Type().IsRegular() {
 			return err
 		}
 		return syncFile(path, func(f *os.File) error { return unix.Fsync(int(f.Fd())) })
 	})
-	if err != nil {
-		return err
-	}
-	// Where fsync hands data to the drive only, this one also empties its cache.
-	return syncFile(filepath.Dir(root), (*os.File).Sync)
 }
 
 func syncFile(path string, sync func(*os.File) error) error {

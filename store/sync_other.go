@@ -2,5 +2,5 @@
 
 package store
 
-// syncTree writes a tree and its name to the disk.
-func syncTree(root string) error { return syncFiles(root) }
+// syncTrees writes trees of one store, and their names, to the disk.
+func syncTrees(roots []string) error { return syncFiles(roots) }

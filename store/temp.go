@@ -60,15 +60,8 @@ func (t *tempDir) take(path, name string) error {
 }
 
 // sweep removes the temporary directories that have no owner: those of killed
-// processes. Once in the life of s is enough.
+// processes.
 func (s *Store) sweep() error {
-	s.mu.Lock()
-	done := s.swept
-	s.swept = true
-	s.mu.Unlock()
-	if done {
-		return nil
-	}
 	names, err := s.abandoned()
 	for _, name := range names {
 		path := filepath.Join(s.trees(), name)

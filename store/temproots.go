@@ -16,13 +16,13 @@ import (
 	"devenv/store/storepath"
 )
 
-// addTempRoot keeps p from every collection until s is closed or its process
-// ends, whether p is valid yet or not. While a collection runs it waits, or
-// tells a collecting Nix of p.
+// addTempRoot keeps paths from every collection until s is closed or its process
+// ends, whether they are valid yet or not. While a collection runs it waits, or
+// tells a collecting Nix of them.
 //
 // The list of a process is a file in temproots, locked as long as the process
 // lives: full paths, each ended by a zero byte.
-func (s *Store) addTempRoot(ctx context.Context, p storepath.Path) error {
+func (s *Store) addTempRoot(ctx context.Context, paths ...storepath.Path) error {
 	list, err := s.tempRootList(ctx)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (s *Store) addTempRoot(ctx context.Context, p storepath.Path) error {
 			defer lock.Release()
 			break
 		}
-		if s.tellCollector(ctx, p) {
+		if s.tellCollector(ctx, paths) {
 			break
 		}
 		if !waited {
@@ -49,7 +49,11 @@ func (s *Store) addTempRoot(ctx context.Context, p storepath.Path) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	_, err = list.File().WriteString(s.Dir().Join(p) + "\x00")
+	var text strings.Builder
+	for _, p := range paths {
+		text.WriteString(s.Dir().Join(p) + "\x00")
+	}
+	_, err = list.File().WriteString(text.String())
 	return err
 }
 
@@ -66,21 +70,25 @@ func (s *Store) tempRootList(ctx context.Context) (*filelock.Lock, error) {
 	return s.tempRoots, err
 }
 
-// tellCollector gives p to a Nix that collects garbage, over the socket that it
-// has for this, and reports whether it will keep p.
-func (s *Store) tellCollector(ctx context.Context, p storepath.Path) bool {
+// tellCollector gives paths to a Nix that collects garbage, over the socket that
+// it has for this, and reports whether it will keep them.
+func (s *Store) tellCollector(ctx context.Context, paths []storepath.Path) bool {
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", s.state("gc-socket/socket"))
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if _, err := io.WriteString(conn, s.Dir().Join(p)+"\n"); err != nil {
-		return false
+	for _, p := range paths {
+		if _, err := io.WriteString(conn, s.Dir().Join(p)+"\n"); err != nil {
+			return false
+		}
+		var answer [1]byte
+		if _, err = io.ReadFull(conn, answer[:]); err != nil || answer[0] != '1' {
+			return false
+		}
 	}
-	var answer [1]byte
-	_, err = io.ReadFull(conn, answer[:])
-	return err == nil && answer[0] == '1'
+	return true
 }
 
 // readTempRoots returns what running processes keep, and why. The caller holds

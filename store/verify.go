@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"devenv/store/filelock"
-	"devenv/store/nar"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
 	"golang.org/x/sync/errgroup"
@@ -39,6 +38,20 @@ func (s *Store) Verify(ctx context.Context, checkContents bool) ([]Problem, erro
 	return problems, s.explain(err)
 }
 
+// VerifyPaths is Verify for these valid paths, and leaves the database alone.
+func (s *Store) VerifyPaths(ctx context.Context, checkContents bool, paths ...storepath.Path) ([]Problem, error) {
+	var list []Info
+	for _, p := range paths {
+		info, err := s.registered(ctx, p)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		list = append(list, info)
+	}
+	problems, err := s.verifyAll(ctx, list, checkContents)
+	return problems, s.explain(err)
+}
+
 func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, error) {
 	d, err := s.existing(ctx)
 	if d == nil || err != nil {
@@ -56,6 +69,10 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 	if err != nil {
 		return nil, err
 	}
+	return s.verifyAll(ctx, all, checkContents)
+}
+
+func (s *Store) verifyAll(ctx context.Context, all []Info, checkContents bool) ([]Problem, error) {
 	var (
 		mu       sync.Mutex
 		problems []Problem
@@ -67,7 +84,7 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			if p, ok := s.verifyPath(info, checkContents); !ok {
+			if p, ok := s.verifyPath(ctx, info, checkContents); !ok {
 				mu.Lock()
 				problems = append(problems, p)
 				mu.Unlock()
@@ -75,18 +92,18 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 			return nil
 		})
 	}
-	err = g.Wait()
+	err := g.Wait()
 	slices.SortFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Path.Base(), b.Path.Base()) })
 	return problems, err
 }
 
-func (s *Store) verifyPath(info Info, checkContents bool) (Problem, bool) {
+func (s *Store) verifyPath(ctx context.Context, info Info, checkContents bool) (Problem, bool) {
 	p := Problem{Path: info.Path, Want: info.NarHash}
 	real := s.Real(info.Path)
 	if _, err := os.Lstat(real); err != nil || !checkContents {
 		p.Err = err
 		return p, err == nil
 	}
-	p.Got, _, p.Err = nar.HashPath(real)
+	p.Got, _, p.Err = hashTree(ctx, real)
 	return p, p.Err == nil && p.Got == p.Want
 }

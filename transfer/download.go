@@ -73,11 +73,14 @@ func (d *download) attempt(ctx context.Context, out *pipe.Pipe) (progress bool, 
 		d.best = max(d.best, d.fed)
 	}()
 	from := d.resumeAt()
-	resp, err := d.client.open(ctx, http.MethodGet, d.req.URL, d.header(from))
+	resp, err := d.client.open(ctx, call{method: http.MethodGet, url: d.req.URL, header: d.header(from), authorize: d.req.Authorize})
 	if err != nil {
 		return false, err
 	}
 	defer resp.Body.Close()
+	if d.req.Heard != nil && resp.StatusCode < http.StatusMultipleChoices && resp.Request != nil {
+		d.req.Heard(resp.Request.URL, resp.Header)
+	}
 	body, err := d.join(ctx, out, resp, from)
 	if err != nil {
 		return false, err

@@ -128,6 +128,23 @@ func (e *AnswerError) Error() string { return e.URL + ": " + e.Fact }
 // Hint says what to do next.
 func (e *AnswerError) Hint() string { return e.Next }
 
+// LengthError is content that has another length than the content that was
+// wanted.
+type LengthError struct {
+	URL  string // redacted
+	Fact string
+	Want int64 // bytes
+}
+
+func (e *LengthError) Error() string {
+	return fmt.Sprintf("%s: %s, expected are %s", e.URL, e.Fact, bytesText(e.Want))
+}
+
+// Hint says what to do next.
+func (e *LengthError) Hint() string {
+	return "the server has another file than the one that was pinned: try another mirror"
+}
+
 // ChecksumError is content that is not the content that was wanted. Whoever
 // consumed the stream throws away what it made of it.
 type ChecksumError struct {

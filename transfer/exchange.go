@@ -12,18 +12,27 @@ import (
 // errStalled is the cause that ends an exchange in which nothing moves.
 var errStalled = errors.New("nothing arrived for too long")
 
+// call is what one exchange asks.
+type call struct {
+	method    string
+	url       string
+	header    http.Header
+	authorize func(*http.Request) error // see Request.Authorize; may be nil
+	body      *upload                   // nil: none
+}
+
 // open makes one HTTP exchange and returns its answer, whatever its status.
 // The exchange holds one of the client's slots until the body is closed. A
 // server that is silent for Options.Stall, before or within the body, ends it
 // with a ConnectError; time that the caller spends between reads is not counted.
-func (c *Client) open(ctx context.Context, method, rawURL string, header http.Header) (*http.Response, error) {
+func (c *Client) open(ctx context.Context, call call) (*http.Response, error) {
 	hc, err := c.http()
 	if err != nil {
 		return nil, err
 	}
-	u, err := url.Parse(rawURL)
+	u, err := url.Parse(call.url)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, &AnswerError{URL: redact(rawURL), Fact: "not an http or https URL", Next: "correct the URL"}
+		return nil, &AnswerError{URL: redact(call.url), Fact: "not an http or https URL", Next: "correct the URL"}
 	}
 	select {
 	case c.slots <- struct{}{}:
@@ -34,9 +43,17 @@ func (c *Client) open(ctx context.Context, method, rawURL string, header http.He
 	release := func() { cancel(nil); <-c.slots }
 	watch := time.AfterFunc(c.opt.Stall, func() { cancel(errStalled) })
 
-	r := (&http.Request{Method: method, URL: u, Host: u.Host, Header: header.Clone()}).WithContext(exchange)
+	r := (&http.Request{Method: call.method, URL: u, Host: u.Host, Header: call.header.Clone()}).WithContext(exchange)
 	if r.Header == nil {
 		r.Header = http.Header{}
+	}
+	if call.body != nil {
+		call.body.send(r, watch, c.opt.Stall)
+	}
+	if call.authorize != nil {
+		own := *hc
+		own.Transport = &authorizer{base: hc.Transport, authorize: call.authorize}
+		hc = &own
 	}
 	if u.User != nil {
 		// Sent as a header, so that it is dropped when a redirect leaves the host.

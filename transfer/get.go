@@ -36,7 +36,7 @@ func (c *Client) Get(ctx context.Context, req Request, maxBytes int64) ([]byte, 
 
 // get makes one exchange; kept, if not nil, is what we have.
 func (c *Client) get(ctx context.Context, req Request, kept *answer, maxBytes int64) (*answer, error) {
-	resp, err := c.open(ctx, http.MethodGet, req.URL, conditional(req.Header, kept))
+	resp, err := c.open(ctx, call{method: http.MethodGet, url: req.URL, header: conditional(req.Header, kept), authorize: req.Authorize})
 	if err != nil {
 		return nil, err
 	}

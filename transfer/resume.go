@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -133,8 +132,7 @@ func (d *download) about() about {
 }
 
 func (d *download) wrongLength(fact string) error {
-	return &AnswerError{URL: redact(d.req.URL), Fact: fmt.Sprintf("%s, expected are %s", fact, bytesText(d.total)),
-		Next: "the server has another file than the one that was pinned: try another mirror"}
+	return &LengthError{URL: redact(d.req.URL), Fact: fact, Want: d.total}
 }
 
 func (d *download) cut(fact string) error {

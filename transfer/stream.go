@@ -28,7 +28,7 @@ const maxPasses = 3
 // sink consumes it, and a broken connection is resumed without the sink
 // noticing. It returns nil when the sink succeeded and all checksums match.
 //
-// Errors: ConnectError, StatusError, AnswerError, ChecksumError, EnvError, the
+// Errors: ConnectError, StatusError, AnswerError, ChecksumError, LengthError, EnvError, the
 // context's cause, or the sink's own; a ChecksumError comes before the sink's,
 // for whoever cannot read damaged content is not to blame.
 func (c *Client) Stream(ctx context.Context, req Request, sink Sink, progress Progress) (err error) {

@@ -62,6 +62,23 @@ func (a *agent) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.base.RoundTrip(r)
 }
 
+// authorizer completes each exchange, redirected ones too, as its caller wants.
+type authorizer struct {
+	base      http.RoundTripper
+	authorize func(*http.Request) error
+}
+
+func (a *authorizer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if err := a.authorize(r); err != nil {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, err
+	}
+	return a.base.RoundTrip(r)
+}
+
 // redirectError is a redirect that is not followed.
 type redirectError struct{ fact string }
 

@@ -28,9 +28,14 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":  {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":    {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/dryhost": {"resolver/nixlang/eval"},
+	"resolver/nixlang/syntax": {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
+
+	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
+	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
+	"resolver/flakeref":         {},
+	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
@@ -54,6 +59,10 @@ var rooms = map[string][]string{
 	"store/nar":             {},
 	"store/narinfo":         {},
 	"store/derivation":      {},
+
+	"store/binarycache": {"transfer"},
+	"store/transport":   {},
+	"store/build":       {"store/filelock", "store/transport", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -89,11 +89,12 @@ type SourcesError struct {
 }
 
 func (e *SourcesError) Error() string {
-	texts := make([]string, len(e.Errs))
-	for i, err := range e.Errs {
-		texts[i] = err.Error()
+	var text strings.Builder
+	fmt.Fprintf(&text, "no source of %s can be used:", e.Tool)
+	for _, err := range e.Errs {
+		text.WriteString("\n  " + err.Error())
 	}
-	return fmt.Sprintf("no source of %s can be used: %s", e.Tool, strings.Join(texts, "; "))
+	return text.String()
 }
 
 // Unwrap gives the sources' errors.

@@ -53,13 +53,13 @@ func TestRegisterAndLookup(t *testing.T) {
 	app.Deriver = sample(t, "app.drv").Path
 	app.Ultimate = true
 	app.Signatures = []string{"k1:AAAA", "k2:BBBB"}
-	if err := d.Register(ctx, app); !errors.Is(err, db.ErrInvalid) {
+	if err := d.Register(ctx, nil, app); !errors.Is(err, db.ErrInvalid) {
 		t.Errorf("Register before its reference: %v, want ErrInvalid", err)
 	}
 	if _, err := d.Lookup(ctx, app.Path); !errors.Is(err, db.ErrInvalid) {
 		t.Errorf("a failed Register left a row behind: %v", err)
 	}
-	if err := d.Register(ctx, app, lib); err != nil {
+	if err := d.Register(ctx, nil, app, lib); err != nil {
 		t.Fatal(err)
 	}
 	got, err := d.Lookup(ctx, app.Path)
@@ -88,14 +88,14 @@ func TestRegisterAgain(t *testing.T) {
 	ctx, d := t.Context(), open(t, t.TempDir())
 	a := sample(t, "a")
 	a.Deriver = sample(t, "a.drv").Path
-	if err := d.Register(ctx, a); err != nil {
+	if err := d.Register(ctx, nil, a); err != nil {
 		t.Fatal(err)
 	}
 	b := a
 	b.Signatures = []string{"k:C"}
 	b.Deriver = storepath.Path{}
 	b.Registered = time.Unix(1800000000, 0)
-	if err := d.Register(ctx, b); err != nil {
+	if err := d.Register(ctx, nil, b); err != nil {
 		t.Fatal(err)
 	}
 	got, err := d.Lookup(ctx, a.Path)
@@ -110,7 +110,7 @@ func TestInvalidate(t *testing.T) {
 	b := sample(t, "b", a)
 	c := sample(t, "c", b)
 	c.References = append(c.References, c.Path)
-	if err := d.Register(ctx, a, b, c); err != nil {
+	if err := d.Register(ctx, nil, a, b, c); err != nil {
 		t.Fatal(err)
 	}
 	err := d.Invalidate(ctx, []storepath.Path{b.Path, a.Path})
@@ -226,7 +226,7 @@ func TestCheckFindsDamage(t *testing.T) {
 	dir := t.TempDir()
 	d := open(t, dir)
 	for i := range 200 {
-		if err := d.Register(t.Context(), sample(t, "p"+strings.Repeat("x", i))); err != nil {
+		if err := d.Register(t.Context(), nil, sample(t, "p"+strings.Repeat("x", i))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -262,7 +262,7 @@ func TestManyAtOnce(t *testing.T) {
 			}
 			defer d.Close()
 			for j := range 20 {
-				if err := d.Register(t.Context(), sample(t, string(rune('a'+i))+string(rune('a'+j))), sample(t, "common")); err != nil {
+				if err := d.Register(t.Context(), nil, sample(t, string(rune('a'+i))+string(rune('a'+j))), sample(t, "common")); err != nil {
 					t.Error(err)
 				}
 			}
@@ -291,11 +291,11 @@ func TestLockedByAnother(t *testing.T) {
 	out.Read(make([]byte, 16))
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if err := d.Register(ctx, sample(t, "a")); !errors.Is(err, context.DeadlineExceeded) {
+	if err := d.Register(ctx, nil, sample(t, "a")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("while locked: %v", err)
 	}
 	time.AfterFunc(300*time.Millisecond, func() { in.Close() })
-	if err := d.Register(t.Context(), sample(t, "a")); err != nil {
+	if err := d.Register(t.Context(), nil, sample(t, "a")); err != nil {
 		t.Errorf("once free: %v", err)
 	}
 	cmd.Wait()
@@ -305,7 +305,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 	dir := t.TempDir()
 	d := open(t, dir)
 	a := sample(t, "a")
-	if err := d.Register(t.Context(), a); err != nil {
+	if err := d.Register(t.Context(), nil, a); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()
@@ -314,7 +314,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 		if _, err := d.Lookup(t.Context(), a.Path); err != nil {
 			t.Error(err)
 		}
-		if err := d.Register(t.Context(), sample(t, "b")); !errors.Is(err, os.ErrPermission) {
+		if err := d.Register(t.Context(), nil, sample(t, "b")); !errors.Is(err, os.ErrPermission) {
 			t.Errorf("Register: %v, want a permission error", err)
 		}
 	})
@@ -326,7 +326,7 @@ func TestNoWAL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Register(t.Context(), sample(t, "a")); err != nil {
+	if err := d.Register(t.Context(), nil, sample(t, "a")); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()

@@ -14,6 +14,13 @@ import (
 // Info is what the database knows of a valid path.
 type Info = narinfo.Info
 
+// Output is an output of a derivation, by the path that it will have or has.
+type Output struct {
+	Derivation storepath.Path
+	Name       string // "out"
+	Path       storepath.Path
+}
+
 // columns are those of ValidPaths that make an Info, in the order of [DB.scan].
 const columns = "id, path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca"
 

@@ -13,9 +13,7 @@ import (
 // Lookup returns what is known of p. The error is ErrInvalid if p has no row.
 func (d *DB) Lookup(ctx context.Context, p storepath.Path) (Info, error) {
 	var info Info
-	err := d.retry(ctx, func() error {
-		return d.view(ctx, func(tx *sql.Tx) (err error) { info, err = d.lookup(ctx, tx, p); return })
-	})
+	err := d.read(ctx, func(tx *sql.Tx) (err error) { info, err = d.lookup(ctx, tx, p); return })
 	return info, err
 }
 
@@ -34,9 +32,7 @@ func (d *DB) lookup(ctx context.Context, tx *sql.Tx, p storepath.Path) (Info, er
 // Referrers returns the valid paths that refer to p, without p itself.
 func (d *DB) Referrers(ctx context.Context, p storepath.Path) ([]storepath.Path, error) {
 	var found []storepath.Path
-	err := d.retry(ctx, func() error {
-		return d.view(ctx, func(tx *sql.Tx) (err error) { found, err = d.referrers(ctx, tx, p); return })
-	})
+	err := d.read(ctx, func(tx *sql.Tx) (err error) { found, err = d.referrers(ctx, tx, p); return })
 	return found, err
 }
 
@@ -49,9 +45,7 @@ func (d *DB) referrers(ctx context.Context, tx *sql.Tx, p storepath.Path) ([]sto
 // All returns every valid path, by base name.
 func (d *DB) All(ctx context.Context) ([]Info, error) {
 	var all []Info
-	err := d.retry(ctx, func() error {
-		return d.view(ctx, func(tx *sql.Tx) (err error) { all, err = d.all(ctx, tx); return })
-	})
+	err := d.read(ctx, func(tx *sql.Tx) (err error) { all, err = d.all(ctx, tx); return })
 	return all, err
 }
 
@@ -123,6 +117,12 @@ func (d *DB) paths(ctx context.Context, tx *sql.Tx, query string, arg any) ([]st
 	return paths, rows.Err()
 }
 
+// read runs f in a transaction that only reads, again as long as others lock the
+// database.
+func (d *DB) read(ctx context.Context, f func(*sql.Tx) error) error {
+	return d.retry(ctx, func() error { return d.view(ctx, f) })
+}
+
 // view runs f in a transaction that only reads.
 func (d *DB) view(ctx context.Context, f func(*sql.Tx) error) error {
 	return d.transact(ctx, &sql.TxOptions{ReadOnly: true}, f)
@@ -145,9 +145,7 @@ func (d *DB) transact(ctx context.Context, o *sql.TxOptions, f func(*sql.Tx) err
 // known.
 func (d *DB) Outputs(ctx context.Context) (map[storepath.Path][]storepath.Path, error) {
 	var outputs map[storepath.Path][]storepath.Path
-	err := d.retry(ctx, func() error {
-		return d.view(ctx, func(tx *sql.Tx) (err error) { outputs, err = d.outputs(ctx, tx); return })
-	})
+	err := d.read(ctx, func(tx *sql.Tx) (err error) { outputs, err = d.outputs(ctx, tx); return })
 	return outputs, err
 }
 

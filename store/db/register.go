@@ -15,8 +15,10 @@ import (
 // valid already or among them. The row of a path that is valid already is
 // brought up to date; its registration time stays.
 //
+// Outputs are those of the derivations among them whose paths are known.
+//
 // The trees must be in place, and on disk, before.
-func (d *DB) Register(ctx context.Context, infos ...Info) error {
+func (d *DB) Register(ctx context.Context, outputs []Output, infos ...Info) error {
 	return d.update(ctx, func(tx *sql.Tx) error {
 		for _, info := range infos {
 			if err := d.registerRow(ctx, tx, info); err != nil {
@@ -28,8 +30,19 @@ func (d *DB) Register(ctx context.Context, infos ...Info) error {
 				return err
 			}
 		}
-		return nil
+		return d.registerOutputs(ctx, tx, outputs)
 	})
+}
+
+func (d *DB) registerOutputs(ctx context.Context, tx *sql.Tx, outputs []Output) error {
+	for _, o := range outputs {
+		_, err := tx.ExecContext(ctx, `insert or replace into DerivationOutputs (drv, id, path)
+			select id, ?, ? from ValidPaths where path = ?`, o.Name, d.store.Join(o.Path), d.store.Join(o.Derivation))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *DB) registerRow(ctx context.Context, tx *sql.Tx, info Info) error {
@@ -47,13 +60,8 @@ func (d *DB) registerRefs(ctx context.Context, tx *sql.Tx, info Info) error {
 	for _, ref := range info.References {
 		res, err := tx.ExecContext(ctx, `insert or replace into Refs (referrer, reference)
 			select a.id, b.id from ValidPaths a, ValidPaths b where a.path = ? and b.path = ?`, d.store.Join(info.Path), d.store.Join(ref))
-		if err != nil {
+		if err := mustChange(res, err, fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)); err != nil {
 			return err
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)
 		}
 	}
 	return nil

@@ -1,5 +1,15 @@
 // Package narinfo is what one store tells another about a store object: its
 // hash, its size, what it refers to, and who vouches for it.
+//
+// [Info] is what a store knows of a path. [File] is the same as a binary cache
+// writes it, with where the archive lies: a .narinfo file, see "Binary Cache" in
+// the Nix manual. [Parse] and [File.Bytes] read and write those.
+//
+// Who vouches does so by an Ed25519 signature of the path's [Fingerprint]. A
+// [SecretKey] signs; [Keys] are those that somebody trusts, and [Keys.Check] is
+// the one question that stands between a stranger's cache and a store. A path
+// whose name is computed from its contents needs no signature:
+// [ContentAddressed].
 package narinfo
 
 import (

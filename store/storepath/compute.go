@@ -81,13 +81,14 @@ func (d Dir) make(kind fingerprintType, hash nixhash.Hash, name string) (Path, e
 	if err := CheckName(name); err != nil {
 		return Path{}, err
 	}
-	var short [512]byte // enough unless there are many references
-	text := short[:0]
-	if size := 400 + (len(d)+2+digestLen+maxName/4)*len(kind.refs); size > len(short) {
-		text = make([]byte, 0, size)
-	}
-	text = append(text, kind.name...)
+	h := sha256.New()
+	var room [512]byte // enough for all but the references
+	text := append(room[:0], kind.name...)
 	for _, ref := range sortedSet(kind.refs) {
+		if len(text) > len(room)/4 {
+			h.Write(text)
+			text = text[:0]
+		}
 		text = append(text, ':')
 		text = append(append(append(text, d...), '/'), ref.base...)
 	}
@@ -97,10 +98,11 @@ func (d Dir) make(kind fingerprintType, hash nixhash.Hash, name string) (Path, e
 	text = appendBase16(append(text, ':'), hash)
 	text = append(append(append(text, ':'), d...), ':')
 	text = append(text, name...)
-	sum := sha256.Sum256(text)
+	h.Write(text)
+	sum := h.Sum(room[:0])
 
 	base := make([]byte, 0, digestLen+1+maxName)
-	base = append(base, nixhash.EncodeNix32(nixhash.Compress(sum[:], digestBytes))...)
+	base = append(base, nixhash.EncodeNix32(nixhash.Compress(sum, digestBytes))...)
 	return Path{string(append(append(base, '-'), name...))}, nil
 }
 

@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Attr is one attribute. The attributes of a set are sorted by symbol.
@@ -44,9 +45,36 @@ func sortAttrs(attrs []Attr) { slices.SortFunc(attrs, compareSyms) }
 
 // sortedByName returns the attributes in the order of their names.
 func (ev *Evaluator) sortedByName(attrs []Attr) []Attr {
-	sorted := slices.Clone(attrs)
-	slices.SortFunc(sorted, func(a, b Attr) int { return cmp.Compare(ev.name(a.sym), ev.name(b.sym)) })
+	sorted := make([]Attr, len(attrs))
+	for i, k := range ev.nameOrder(attrs) {
+		sorted[i] = attrs[k.index]
+	}
 	return sorted
+}
+
+// nameKey is an attribute, by its index, with the first bytes of its name.
+type nameKey struct {
+	prefix uint64
+	index  int32
+	sym    Sym
+}
+
+// nameOrder lists attributes in the order of their names; it is valid until the
+// next call.
+func (ev *Evaluator) nameOrder(attrs []Attr) []nameKey {
+	keys := ev.nameKeys[:0]
+	for i := range attrs {
+		sym := attrs[i].sym
+		keys = append(keys, nameKey{ev.prefix(sym), int32(i), sym})
+	}
+	ev.nameKeys = keys
+	slices.SortFunc(keys, func(a, b nameKey) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		return strings.Compare(ev.name(a.sym), ev.name(b.sym))
+	})
+	return keys
 }
 
 // update returns a // b.

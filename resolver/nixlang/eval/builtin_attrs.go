@@ -4,18 +4,18 @@ import "slices"
 
 var attrBuiltins = []primop{
 	{name: "attrNames", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
-		sorted := ev.sortedByName(ev.forceAttrs(a, pos))
-		out := ev.cells(len(sorted))
-		for i, x := range sorted {
-			out[i] = ev.nameCell(x.sym)
+		attrs := ev.forceAttrs(a, pos)
+		out := ev.cells(len(attrs))
+		for i, k := range ev.nameOrder(attrs) {
+			out[i] = ev.nameCell(k.sym)
 		}
 		return mkList(out)
 	}},
 	{name: "attrValues", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
-		sorted := ev.sortedByName(ev.forceAttrs(a, pos))
-		out := ev.cells(len(sorted))
-		for i, x := range sorted {
-			out[i] = x.val
+		attrs := ev.forceAttrs(a, pos)
+		out := ev.cells(len(attrs))
+		for i, k := range ev.nameOrder(attrs) {
+			out[i] = attrs[k.index].val
 		}
 		return mkList(out)
 	}},
@@ -45,7 +45,7 @@ var attrBuiltins = []primop{
 		attrs := ev.forceAttrs(a, pos)
 		out := ev.newAttrs(len(attrs))
 		for i, x := range attrs {
-			out[i] = Attr{x.sym, x.pos, ev.cell(mkApp(&application{f: f, a: ev.nameCell(x.sym), b: x.val, pos: pos}))}
+			out[i] = Attr{x.sym, 0, ev.cell(mkApp(&application{f: f, a: ev.nameCell(x.sym), b: x.val, pos: pos}))}
 		}
 		return mkAttrs(out)
 	}},

@@ -45,6 +45,27 @@ type constant struct{ cell *Value }
 func (n *constant) Eval(ev *Evaluator, _ *Env) Value { return ev.force(n.cell) }
 func (n *constant) Thunk(*Evaluator, *Env) *Value    { return n.cell }
 
+// code numbers the nodes that thunks may run. It grows by blocks: nothing is
+// copied, and little is spare.
+type code struct {
+	blocks []*[codeBlock]Node
+	n      int
+}
+
+const codeBlock = 1 << 10
+
+// add returns the number of a node.
+func (c *code) add(n Node) int {
+	if c.n%codeBlock == 0 {
+		c.blocks = append(c.blocks, new([codeBlock]Node))
+	}
+	c.blocks[c.n/codeBlock][c.n%codeBlock] = n
+	c.n++
+	return c.n - 1
+}
+
+func (c *code) at(i int) Node { return c.blocks[i/codeBlock][i%codeBlock] }
+
 // deep is a node so deeply nested that its evaluation counts as several calls.
 type deep struct {
 	lazy

@@ -1,14 +1,21 @@
 package eval
 
+import (
+	"slices"
+
+	"devenv/resolver/nixlang/syntax"
+)
+
 // entry is one attribute of a set expression. It is evaluated in the scope
 // around the set if outer, or selected from the set's source number from, if
 // that is not negative.
 type entry struct {
 	sym   Sym
 	pos   Pos
+	slot  int32 // in the scope of a recursive set or a let
+	from  int32
 	node  Node
 	outer bool
-	from  int
 }
 
 // dynamicEntry is an attribute whose name is computed.
@@ -17,8 +24,8 @@ type dynamicEntry struct {
 	pos         Pos
 }
 
-// bindingSet is what sets and let have in common. The entries are sorted by
-// symbol.
+// bindingSet is what sets and let have in common. The entries of sets are sorted
+// by symbol.
 type bindingSet struct {
 	entries []entry
 	from    []Node
@@ -71,7 +78,7 @@ type setNode struct {
 }
 
 func (n *setNode) Eval(ev *Evaluator, env *Env) Value {
-	attrs := ev.newAttrs(len(n.entries))
+	attrs := ev.newAttrs(len(n.entries) + len(n.dynamic))[:len(n.entries)]
 	sources := n.sources(ev, env)
 	for i := range n.entries {
 		e := &n.entries[i]
@@ -94,7 +101,7 @@ type recNode struct {
 
 func (n *recNode) Eval(ev *Evaluator, outer *Env) Value {
 	env := ev.newEnv(outer, len(n.entries))
-	attrs := ev.newAttrs(len(n.entries))
+	attrs := ev.newAttrs(len(n.entries) + len(n.dynamic))[:len(n.entries)]
 	sources := n.sources(ev, env)
 	for i := range n.entries {
 		e := &n.entries[i]
@@ -102,7 +109,7 @@ func (n *recNode) Eval(ev *Evaluator, outer *Env) Value {
 		if n.overrides >= 0 && e.from < 0 && !e.outer {
 			c = e.unshared(ev, env, c)
 		}
-		*env.slot(i) = c
+		*env.slot(int(e.slot)) = c
 		attrs[i] = Attr{e.sym, e.pos, c}
 	}
 	if n.overrides >= 0 {
@@ -125,7 +132,7 @@ func (n *recNode) override(ev *Evaluator, attrs []Attr, env *Env) []Attr {
 		}
 		for i := range n.entries {
 			if n.entries[i].sym == a.sym {
-				*env.slot(i) = a.val
+				*env.slot(int(n.entries[i].slot)) = a.val
 			}
 		}
 		*old = a
@@ -135,6 +142,7 @@ func (n *recNode) override(ev *Evaluator, attrs []Attr, env *Env) []Attr {
 }
 
 // addDynamic adds the attributes whose names are computed; null is no name.
+// There should be room for them behind attrs.
 func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) []Attr {
 	for _, d := range dynamic {
 		v := d.name.Eval(ev, env)
@@ -142,11 +150,11 @@ func (ev *Evaluator) addDynamic(attrs []Attr, dynamic []dynamicEntry, env *Env) 
 			continue
 		}
 		sym := ev.intern(ev.plainString(v, d.pos))
-		if old := find(attrs, sym); old != nil {
-			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", ev.name(sym), ev.Place(old.pos))
+		at, found := slices.BinarySearchFunc(attrs, Attr{sym: sym}, compareSyms)
+		if found {
+			ev.fail(d.pos, "dynamic attribute '%s' already defined at %s", syntax.QuoteName(ev.name(sym)), ev.Place(attrs[at].pos))
 		}
-		attrs = append(attrs, Attr{sym, d.pos, d.value.Thunk(ev, env)})
-		sortAttrs(attrs)
+		attrs = slices.Insert(attrs, at, Attr{sym, d.pos, d.value.Thunk(ev, env)})
 	}
 	return attrs
 }
@@ -163,7 +171,7 @@ func (n *letNode) Eval(ev *Evaluator, outer *Env) Value {
 	env := ev.newEnv(outer, len(n.entries))
 	sources := n.sources(ev, env)
 	for i := range n.entries {
-		*env.slot(i) = n.entries[i].cell(ev, outer, env, sources)
+		*env.slot(i) = n.entries[i].cell(ev, outer, env, sources) // in the order of the source
 	}
 	return n.body.Eval(ev, env)
 }

@@ -9,7 +9,8 @@ type Sym = syntax.Sym
 // string.
 type symbols struct {
 	syntax.Symbols
-	cells []*Value
+	cells    []*Value
+	prefixes []uint64 // the first eight bytes of each name, as a number
 }
 
 // intern returns the symbol of a name.
@@ -28,4 +29,21 @@ func (ev *Evaluator) nameCell(s Sym) *Value {
 		ev.syms.cells[s] = c
 	}
 	return c
+}
+
+// prefix returns the first eight bytes of a name as a number that orders as they
+// do.
+func (ev *Evaluator) prefix(s Sym) uint64 {
+	for int(s) >= len(ev.syms.prefixes) {
+		name := ev.name(Sym(len(ev.syms.prefixes)))
+		first := uint64(0)
+		for i := range 8 {
+			first <<= 8
+			if i < len(name) {
+				first |= uint64(name[i])
+			}
+		}
+		ev.syms.prefixes = append(ev.syms.prefixes, first)
+	}
+	return ev.syms.prefixes[s]
 }
