@@ -86,8 +86,12 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 	}
 	add("use", newDevelopCmd(a), newExecCmd(a), newExportCmd(a), newAllowCmd(a), newDenyCmd(a), newReloadCmd(a), newWaitCmd(a))
 	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a), newUpdateCmd(a))
-	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newEvalCmd(a), newParseCmd(a), newHashCmd(a))
+	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newEvalCmd(a), newInstantiateCmd(a), newReplCmd(a), newParseCmd(a), newHashCmd(a))
 	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newGCCmd(a), newDoctorCmd(a))
+	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newEvalCmd(a), newParseCmd(a))
+	add("care", newSetupCmd(a), newCopyCmd(a), newCacheCmd(a), newHookCmd(a), newCompletionCmd(a), newGCCmd(a), newDoctorCmd(a))
+	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newWhyCmd(a), newEvalCmd(a), newParseCmd(a), newHashCmd(a))
+	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newGCCmd(a), newStoreCmd(a), newDoctorCmd(a))
 	root.AddCommand(newHookEventCmd(a))
 	help := newHelpCmd()
 	root.SetHelpCommand(help)

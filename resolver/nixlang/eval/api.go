@@ -35,10 +35,10 @@ func (ev *Evaluator) autoCall(f Value, args map[string]*Value) Value {
 		}
 		return f
 	}
-	if f.kind() != kLambda || !ev.lambdas[f.payload()].isSet {
+	if f.kind() != kLambda || !ev.lambda(f).isSet {
 		return f
 	}
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	b := ev.buildAttrs(len(args))
 	if l.ellipsis {
 		for name, c := range args {

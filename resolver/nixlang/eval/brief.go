@@ -40,7 +40,7 @@ func (p *briefPrinter) value(v Value, depth int) {
 	case kList:
 		p.list(v, depth)
 	case kLambda:
-		l := p.ev.lambdas[v.payload()]
+		l := p.ev.lambda(v)
 		p.out.WriteString("«lambda")
 		if l.name != 0 {
 			p.out.WriteString(" " + p.ev.name(l.name))

@@ -152,6 +152,7 @@ func partition(ev *Evaluator, pos Pos, f, l *Value) Value {
 	fn := ev.forceFunction(f, pos)
 	var right, wrong []*Value
 	for _, e := range ev.forceList(l, pos) {
+		ev.force(e)
 		if ev.asBool(ev.call(fn, pos, e), pos) {
 			right = append(right, e)
 		} else {

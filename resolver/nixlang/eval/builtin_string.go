@@ -77,6 +77,7 @@ func replaceStrings(ev *Evaluator, pos Pos, from, to, s *Value) Value {
 		ev.often(p)
 		i := prefixOf(text[p:], patterns)
 		if i >= 0 {
+			ev.takeText(len(replacement(i)))
 			out.WriteString(replacement(i))
 			ev.roomForText(out.Len(), pos)
 			p += len(patterns[i])

@@ -16,7 +16,7 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 	case kFailed:
 		ev.failAgain(was.failure())
 	}
-	*c = Value{nil, uint64(kBlackhole)}
+	*c = Value{uint64(kBlackhole), nil}
 	ev.frames = append(ev.frames, frame{cell: c, was: was})
 	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
 		ev.overflow(0)

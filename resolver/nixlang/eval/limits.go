@@ -12,6 +12,7 @@ const (
 // roomForList refuses lists that are too long.
 func (ev *Evaluator) roomForList(n int64, pos Pos) {
 	if n > maxElements {
+		ev.tooMuch(n, 8)
 		ev.fail(pos, "cannot create list of size %d: it does not fit into memory", n)
 	}
 }
@@ -19,7 +20,15 @@ func (ev *Evaluator) roomForList(n int64, pos Pos) {
 // roomForText refuses strings that are too long.
 func (ev *Evaluator) roomForText(n int, pos Pos) {
 	if n > maxText {
+		ev.tooMuch(int64(n), 1)
 		ev.fail(pos, "cannot create a string of %d bytes: it does not fit into memory", n)
+	}
+}
+
+// tooMuch says so where the evaluation has a limit of memory of its own.
+func (ev *Evaluator) tooMuch(n int64, size int) {
+	if ev.opts.MaxMemory > 0 {
+		ev.checkMemory(int(min(n, 1<<40)) * size)
 	}
 }
 
@@ -30,6 +39,7 @@ func (ev *Evaluator) join(texts []string, between string, pos Pos) string {
 		n += len(t)
 	}
 	ev.roomForText(n, pos)
+	ev.takeText(n)
 	return strings.Join(texts, between)
 }
 

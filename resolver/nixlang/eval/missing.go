@@ -53,7 +53,7 @@ func (ev *Evaluator) undefinedInWith(n *withVar, env *Env) {
 	name := ev.name(n.sym)
 	e := &Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: n.pos}
 	var names []string
-	up := 0
+	up := uint32(0)
 	for _, level := range n.levels {
 		for ; up < level; up++ {
 			env = env.up

@@ -83,5 +83,6 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 	ctx := a.context()
 	text := ev.coerce(b, pos, &ctx, coerceStrict)
 	ev.roomForText(len(a.str())+len(text), pos)
+	ev.takeText(len(a.str()) + len(text))
 	return mkContextString(a.str()+text, ctx)
 }

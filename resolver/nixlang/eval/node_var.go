@@ -43,12 +43,12 @@ type withVar struct {
 	lazy
 	at
 	sym    Sym
-	levels []int
+	levels []uint32
 }
 
 func (n *withVar) Eval(ev *Evaluator, env *Env) Value {
 	whole := env
-	up := 0
+	up := uint32(0)
 	for _, level := range n.levels {
 		for ; up < level; up++ {
 			env = env.up

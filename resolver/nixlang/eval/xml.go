@@ -90,7 +90,7 @@ func (w *xmlWriter) value(c *Value) {
 	case kAttrs:
 		w.set(v.attrs())
 	case kLambda:
-		w.lambda(w.ev.lambdas[v.payload()])
+		w.lambda(w.ev.lambda(v))
 	case kPrimop, kPartial:
 		w.empty("unevaluated")
 	default:
