@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	pathpkg "path"
+	"time"
 
 	"devenv/resolver/nixlang/eval"
 )
@@ -48,25 +49,37 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 		return nil, Stat{}, fmt.Errorf("cannot read '%s': it is %s, no regular file", path, kindOf(info.Mode()))
 	}
 	if info.Size() > h.opts.MaxFile {
-		return nil, Stat{}, h.tooLong(path)
+		return nil, Stat{}, tooLong(path, h.opts.MaxFile)
 	}
+	var data []byte
+	if info.Size() == 0 {
+		data, err = readPseudo(disk, path, min(h.opts.MaxFile, maxEndless))
+	} else {
+		data, err = readAll(disk, path, info.Size(), h.opts.MaxFile)
+	}
+	return data, statOf(info), err
+}
+
+// readAll reads a file of the given size, or of another one by now, but of at
+// most limit bytes.
+func readAll(disk, path string, size, limit int64) ([]byte, error) {
 	f, err := os.Open(disk)
 	if err != nil {
-		return nil, Stat{}, err
+		return nil, err
 	}
 	defer f.Close()
-	data := make([]byte, 0, info.Size()+512)
+	data := make([]byte, 0, size+512)
 	for {
 		n, err := f.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		if err == io.EOF {
-			return data, statOf(info), nil
+			return data, nil
 		}
 		if err != nil {
-			return nil, Stat{}, err
+			return nil, err
 		}
-		if int64(len(data)) > h.limit(info) {
-			return nil, Stat{}, h.tooLong(path)
+		if int64(len(data)) > limit {
+			return nil, tooLong(path, limit)
 		}
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]
@@ -74,19 +87,34 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 	}
 }
 
-// maxEndless bounds files that say that they are empty and are not, as those
-// below /proc: they may have no end.
-const maxEndless = 64 << 20
+// Files that say that they are empty and are not, as those below /proc, may
+// have no end, or never give anything.
+const (
+	maxEndless = 64 << 20
+	patience   = 2 * time.Second
+)
 
-func (h *Host) limit(info fs.FileInfo) int64 {
-	if info.Size() == 0 {
-		return min(h.opts.MaxFile, maxEndless)
+// readPseudo reads a file that says that it is empty.
+func readPseudo(disk, path string, limit int64) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
 	}
-	return h.opts.MaxFile
+	done := make(chan result, 1)
+	go func() {
+		data, err := readAll(disk, path, 0, limit)
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-time.After(patience):
+		return nil, fmt.Errorf("cannot read '%s': it has given no end within %s", path, patience)
+	}
 }
 
-func (h *Host) tooLong(path string) error {
-	return fmt.Errorf("cannot read '%s': it is longer than the %d MiB that a file may have", path, h.opts.MaxFile>>20)
+func tooLong(path string, limit int64) error {
+	return fmt.Errorf("cannot read '%s': it is longer than the %d MiB that such a file may have", path, limit>>20)
 }
 
 // ReadDir lists a directory.
