@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"devenv/resolver/nixlang/eval"
@@ -65,7 +67,10 @@ func explained(err error, all bool) error {
 	if e.Kind == eval.Interrupted {
 		return context.Canceled
 	}
-	out := &nixError{msg: e.Msg, place: placeOf(e.Pos), hint: e.Hint(), context: e.Contexts}
+	out := &nixError{msg: uncoloured(e.Msg), place: placeOf(e.Pos), hint: e.Hint(), context: slices.Clone(e.Contexts)}
+	for i, c := range out.context {
+		out.context[i] = uncoloured(c)
+	}
 	for _, p := range e.Trace {
 		if len(out.trace) == 1 && !all {
 			break
@@ -74,5 +79,10 @@ func explained(err error, all bool) error {
 	}
 	return out
 }
+
+// colours are what programs put into messages for terminals.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }
 
 func placeOf(p eval.Place) nixPlace { return nixPlace{p.File, p.Line, p.Column, p.Text} }
