@@ -81,11 +81,11 @@ func runEval(ctx context.Context, a *app, o evalOptions) error {
 
 // evalOptions gives an evaluation what it may see of this machine.
 func (a *app) evalOptions(o evalOptions, cwd string) eval.Options {
-	world := host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }})
+	world := host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Now: time.Now})
 	opts := eval.Options{
 		Host: world, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
-		Grown: func() { debug.SetGCPercent(100) },
-		Now:   func() int64 { return time.Now().Unix() }, Features: map[string]bool{}, Cwd: cwd,
+		Grown: func() { debug.SetGCPercent(100) }, Trees: a.treesOf(world),
+		Now: func() int64 { return time.Now().Unix() }, Features: map[string]bool{}, Cwd: cwd,
 	}
 	for _, f := range o.features {
 		opts.Features[f] = true

@@ -25,6 +25,8 @@ type Options struct {
 	AbortOnWarn  bool            // builtins.warn ends the evaluation
 	Lints        Lints
 	Now          func() int64 // seconds since 1970; builtins.currentTime
+	// Trees remembers parsed files; nil: every file is read and parsed.
+	Trees Trees
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()
