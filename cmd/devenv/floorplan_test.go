@@ -63,7 +63,8 @@ var rooms = map[string][]string{
 
 	"store/binarycache": {"transfer"},
 	"store/transport":   {},
-	"store/build":       {"store/filelock", "store/transport", "transfer/unpack"},
+	"store/namespace":   {},
+	"store/build":       {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
