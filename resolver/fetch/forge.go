@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"sync"
 
@@ -94,17 +93,6 @@ func hostOf(ref flakeref.Ref) string {
 	}
 	if u, err := url.Parse(ref.Text("url")); err == nil {
 		return u.Host
-	}
-	return ""
-}
-
-// token is the access token for a repository: the one of the longest of host,
-// host/owner and host/owner/repo that has one.
-func (f *Fetcher) token(host string, ref flakeref.Ref) string {
-	for _, name := range []string{path.Join(host, ref.Text("owner"), ref.Text("repo")), path.Join(host, ref.Text("owner")), host} {
-		if token := f.opt.Tokens[name]; token != "" {
-			return token
-		}
 	}
 	return ""
 }

@@ -23,14 +23,14 @@ func (f *Fetcher) fetchPath(ctx context.Context, ref flakeref.Ref) (*Tree, error
 		return nil, refuse(ref, "the path is relative, and there is no flake that it is relative to", "give an absolute path, or ./"+file+" on the command line")
 	}
 	file = filepath.Clean(file)
+	if t, err := f.storePath(ctx, ref, file); t != nil || err != nil {
+		return t, err
+	}
 	if _, err := os.Lstat(file); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, refuse(ref, "there is no such file or directory", "check the path")
 		}
 		return nil, err
-	}
-	if t, err := f.storePath(ctx, ref, file); t != nil || err != nil {
-		return t, err
 	}
 	t := &Tree{Real: file, fetcher: f, ref: ref}
 	t.hash = func(ctx context.Context) (sized, error) { return f.hashDir(ctx, file) }
