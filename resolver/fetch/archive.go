@@ -68,7 +68,7 @@ func (f *Fetcher) download(ctx context.Context, ref flakeref.Ref, kind string, k
 		}, f.opt.Progress)
 	})
 	if err != nil {
-		return nil, err
+		return nil, aboutRef(ref, err)
 	}
 	a.NarHash = a.info.NarHash
 	f.notes.remember(a, kind, key...)
@@ -118,7 +118,7 @@ func unpackInto(ctx context.Context, body io.Reader, dir string) (int64, error) 
 	format, known := unpack.Sniff(head)
 	switch {
 	case !known:
-		return 0, errNoArchive
+		return 0, &ArchiveError{}
 	case format == unpack.ZipFmt:
 		err = unpack.SpoolZip(ctx, in, dir, dir, opt)
 	default:
@@ -160,9 +160,6 @@ func lift(dir string) error {
 	return os.RemoveAll(top)
 }
 
-// errNoArchive is content of no known format.
-var errNoArchive = &ArchiveError{}
-
 // An ArchiveError is a download that is no archive.
 type ArchiveError struct{ Ref string }
 
@@ -173,4 +170,13 @@ func (e *ArchiveError) Error() string {
 // Hint says what to do next.
 func (e *ArchiveError) Hint() string {
 	return "check the address; a plain file that is no flake is written file+https://… with flake = false, a repository git+https://…"
+}
+
+// aboutRef says in an error about an archive which one it is.
+func aboutRef(ref flakeref.Ref, err error) error {
+	var e *ArchiveError
+	if errors.As(err, &e) {
+		return &ArchiveError{Ref: shown(ref)}
+	}
+	return err
 }
