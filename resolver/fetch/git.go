@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"time"
 
 	"devenv/resolver/flakeref"
 )
@@ -41,6 +42,7 @@ var quiet = [...]string{"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev
 func (g *git) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append(append(quiet[:len(quiet):len(quiet)], "-C", dir), args...)...)
 	cmd.Env = g.environ
+	cmd.WaitDelay = time.Second // what git started may outlive it, and hold its output open
 	return cmd
 }
 

@@ -262,6 +262,28 @@ func TestHooksOfRepositoriesDoNotRun(t *testing.T) {
 	}
 }
 
+func TestAddressesForGit(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://h/r?dir=x": "https://h/r", "https://h/r?a=b&dir=x&c=d": "https://h/r?a=b&c=d",
+		"file:///r?a=b": "file:///r", "ssh://git@h/r": "ssh://git@h/r",
+	} {
+		if got := wireURL(address); got != want {
+			t.Errorf("%s: %s", address, got)
+		}
+	}
+	s := newSite(t)
+	s.repo("re po", basic())
+	s.git(".", "clone", "-q", "--bare", "re po", "ba re%20.git")
+	w := newWorld(t, s)
+	tree, err := w.Fetch(t.Context(), w.ref("git+file://ROOT/ba%20re%2520.git?foo=bar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Check("README"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestGitEnviron(t *testing.T) {
 	got := gitEnviron([]string{"HOME=/h", "GIT_DIR=/x", "GIT_SSH_COMMAND=ssh -i k", "LC_ALL=de_DE"})
 	if !slices.Contains(got, "GIT_SSH_COMMAND=ssh -i k") || slices.Contains(got, "GIT_DIR=/x") || slices.Contains(got, "LC_ALL=de_DE") {

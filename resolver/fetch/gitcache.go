@@ -54,13 +54,32 @@ func (f *Fetcher) cached(ctx context.Context, ref flakeref.Ref) (dir string, pin
 
 // remote says where a repository is kept. Passwords make no difference.
 func (f *Fetcher) remote(ref flakeref.Ref) *remote {
-	address := ref.Text("url")
+	address := wireURL(ref.Text("url"))
 	name := flakeref.Redact(address)
 	if ref.Flag("shallow") {
 		name += "\x00shallow"
 	}
 	sum := sha256.Sum256([]byte(name))
 	return &remote{f: f, ref: ref, url: address, dir: filepath.Join(f.opt.CacheDir, "git", nixhash.EncodeNix32(sum[:20]))}
+}
+
+// wireURL is a repository's address as git gets it: without parameters that are
+// a file's name to git, and without dir=, which old locks have in their URLs.
+func wireURL(address string) string {
+	before, query, ok := strings.Cut(address, "?")
+	if !ok || strings.HasPrefix(address, "file:") {
+		return before
+	}
+	var kept []string
+	for param := range strings.SplitSeq(query, "&") {
+		if !strings.HasPrefix(param, "dir=") {
+			kept = append(kept, param)
+		}
+	}
+	if len(kept) == 0 {
+		return before
+	}
+	return before + "?" + strings.Join(kept, "&")
 }
 
 // pin finds the commit, asking the remote only where it must.

@@ -62,25 +62,14 @@ func (f *Fetcher) storePath(ctx context.Context, ref flakeref.Ref, file string) 
 	return f.stored(ref, info), nil
 }
 
-// hashDir is the hash of the NAR of everything at and below file, remembered as
-// hashFiles does.
+// hashDir is the hash of the NAR of everything at and below file.
 func (f *Fetcher) hashDir(ctx context.Context, file string) (sized, error) {
 	seen, err := look(ctx, file)
 	if err != nil {
 		return sized{}, err
 	}
 	settled := !seen.changed.After(f.opt.Now().Add(-settle))
-	var s sized
-	if settled && f.notes.recall(&s, "dir", file, seen.key) {
-		return s, nil
-	}
-	if s, err = hashPath(file); err != nil {
-		return s, err
-	}
-	if settled {
-		f.notes.remember(s, "dir", file, seen.key)
-	}
-	return s, nil
+	return f.hashOnce(file, "dir", seen.key, settled, func() (sized, error) { return hashPath(file) })
 }
 
 func hashPath(file string) (sized, error) {
