@@ -56,8 +56,12 @@ func (f *Fetcher) unpackedBefore(ctx context.Context, ref flakeref.Ref, kind str
 
 func (f *Fetcher) download(ctx context.Context, ref flakeref.Ref, kind string, key []string, req transfer.Request) (*unpacked, error) {
 	a := &unpacked{At: f.opt.Now()}
+	heard := req.Heard
 	req.Heard = func(from *url.URL, h http.Header) {
 		a.ETag, a.Immutable = h.Get("ETag"), immutable(from, h)
+		if heard != nil {
+			heard(from, h)
+		}
 	}
 	var err error
 	a.info, err = f.opt.Store.AddTree(ctx, ref.Name(), nixhash.Hash{}, func(ctx context.Context, dir string) error {

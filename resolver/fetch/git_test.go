@@ -262,6 +262,47 @@ func TestHooksOfRepositoriesDoNotRun(t *testing.T) {
 	}
 }
 
+// A process that was killed leaves locks, half a repository, half a file.
+func TestAfterAKill(t *testing.T) {
+	s := newSite(t)
+	s.repo("repo", basic())
+	s.git(".", "clone", "-q", "--bare", "repo", "bare.git")
+	w := newWorld(t, s, func(o *Options) { o.TTL = 0 })
+	ref := w.ref("git+file://ROOT/bare.git")
+	dir := w.remote(ref).dir
+	s.check(os.MkdirAll(dir+".new/refs", 0o755))
+	if _, err := w.Fetch(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	s.write("repo", map[string]string{"README": "more\n"})
+	rev := s.commit("repo", "more")
+	s.git("repo", "push", "-q", "../bare.git", "main")
+	for _, name := range []string{"refs/devenv/refs/heads/main.lock", "packed-refs.lock", "shallow.lock", "config.lock"} {
+		s.check(os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	tree, err := w.Fetch(t.Context(), ref)
+	if err != nil || tree.Rev() != rev {
+		t.Errorf("%v, %v", tree, err)
+	}
+	shallow := w.ref("git+file://ROOT/bare.git?shallow=1")
+	if _, err := w.Fetch(t.Context(), shallow); err != nil {
+		t.Error(err)
+	}
+	s.check(os.WriteFile(filepath.Join(w.remote(shallow).dir, "shallow.lock"), nil, 0o644))
+	if _, err := w.Fetch(t.Context(), shallow); err != nil {
+		t.Error(err)
+	}
+	s.check(filepath.WalkDir(filepath.Join(w.opt.CacheDir, "notes"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			err = os.WriteFile(name, []byte("{\"rev\":"), 0o600)
+		}
+		return err
+	}))
+	if _, err := w.Fetch(t.Context(), ref); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAddressesForGit(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://h/r?dir=x": "https://h/r", "https://h/r?a=b&dir=x&c=d": "https://h/r?a=b&c=d",

@@ -45,7 +45,7 @@ type internet struct {
 	answer func(w http.ResponseWriter, r *http.Request) bool
 }
 
-var hosts = []string{"github.com", "api.github.com", "gitlab.com", "git.sr.ht", "forge.example", "files.example", "git.example"}
+var hosts = []string{"github.com", "api.github.com", "gitlab.com", "git.sr.ht", "forge.example", "files.example", "git.example", "codeload.github.com"}
 
 func newInternet(t testing.TB, s *site) *internet {
 	n := &internet{t: t, site: s}
