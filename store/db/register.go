@@ -60,13 +60,8 @@ func (d *DB) registerRefs(ctx context.Context, tx *sql.Tx, info Info) error {
 	for _, ref := range info.References {
 		res, err := tx.ExecContext(ctx, `insert or replace into Refs (referrer, reference)
 			select a.id, b.id from ValidPaths a, ValidPaths b where a.path = ? and b.path = ?`, d.store.Join(info.Path), d.store.Join(ref))
-		if err != nil {
+		if err := mustChange(res, err, fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)); err != nil {
 			return err
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)
 		}
 	}
 	return nil

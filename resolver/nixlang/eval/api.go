@@ -18,9 +18,6 @@ func (ev *Evaluator) File(path string) (v *Value, err error) {
 	return v, err
 }
 
-// String makes a string value.
-func (ev *Evaluator) String(s string) *Value { return ev.cell(mkString(s)) }
-
 // Force evaluates a value as far as its kind.
 func (ev *Evaluator) Force(v *Value) error { return ev.run(func() { ev.force(v) }) }
 
@@ -38,10 +35,10 @@ func (ev *Evaluator) autoCall(f Value, args map[string]*Value) Value {
 		}
 		return f
 	}
-	if f.kind() != kLambda || !ev.lambdas[f.payload()].isSet {
+	if f.kind() != kLambda || !ev.lambda(f).isSet {
 		return f
 	}
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	b := ev.buildAttrs(len(args))
 	if l.ellipsis {
 		for name, c := range args {

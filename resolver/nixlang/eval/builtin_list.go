@@ -1,7 +1,5 @@
 package eval
 
-import "slices"
-
 var listBuiltins = []primop{
 	{name: "length", arity: 1, one: func(ev *Evaluator, pos Pos, l *Value) Value {
 		return mkInt(int64(len(ev.forceList(l, pos))))
@@ -153,33 +151,11 @@ func foldl(ev *Evaluator, pos Pos, f, start, l *Value) Value {
 	return *acc
 }
 
-func sortList(ev *Evaluator, pos Pos, f, l *Value) Value {
-	list := ev.forceList(l, pos)
-	if len(list) == 0 {
-		return *l
-	}
-	fn := ev.forceFunction(f, pos)
-	out := slices.Clone(list)
-	less := func(a, b *Value) bool { return ev.asBool(ev.call2(fn, pos, a, b), pos) }
-	if fn.kind() == kPrimop && fn.primop().name == "lessThan" {
-		less = func(a, b *Value) bool { return ev.less(ev.force(a), ev.force(b), pos) }
-	}
-	slices.SortStableFunc(out, func(a, b *Value) int {
-		switch {
-		case less(a, b):
-			return -1
-		case less(b, a):
-			return 1
-		}
-		return 0
-	})
-	return mkList(out)
-}
-
 func partition(ev *Evaluator, pos Pos, f, l *Value) Value {
 	fn := ev.forceFunction(f, pos)
 	var right, wrong []*Value
 	for _, e := range ev.forceList(l, pos) {
+		ev.force(e)
 		if ev.asBool(ev.call(fn, pos, e), pos) {
 			right = append(right, e)
 		} else {

@@ -94,7 +94,7 @@ func (ev *Evaluator) copyPath(p string, pos Pos, ctx *Context) string {
 			ev.fail(pos, "file names are not allowed to end in '.drv'")
 		}
 		var err error
-		store, err = ev.host.AddPath(AddPath{Name: baseName(p), Path: p})
+		store, err = ev.host.AddPath(ev.life, AddPath{Name: baseName(p), Path: p})
 		if err != nil {
 			ev.pathError(pos, p, err)
 		}

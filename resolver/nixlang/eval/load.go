@@ -1,8 +1,8 @@
 package eval
 
 import (
+	"context"
 	"errors"
-	"io/fs"
 	"path"
 	"strings"
 
@@ -18,6 +18,7 @@ func (ev *Evaluator) parse(name, text, dir string, real bool, scope []Sym) Node 
 	if errors.As(err, &bad) {
 		ev.fail(f.base+Pos(bad.Off), "%s", strings.ReplaceAll(bad.Msg, syntax.OriginMark, name))
 	}
+	ev.lint(tree, f)
 	return ev.compile(tree, f, syntax.Place{Dir: dir, Home: ev.opts.Home}, scope)
 }
 
@@ -42,48 +43,18 @@ func (ev *Evaluator) loadFile(file string, pos Pos, scope []Sym) Node {
 	if err != nil {
 		ev.hostError(pos, err)
 	}
-	return ev.parse(file, string(text), path.Dir(file), true, scope)
+	return ev.parse(file, textOf(text), path.Dir(file), true, scope)
 }
 
 // hostError throws what the host said.
-func (ev *Evaluator) hostError(pos Pos, err error) { ev.fail(pos, "%s", err) }
-
-// resolveImport follows links and goes from a directory to its default.nix.
-func (ev *Evaluator) resolveImport(p string, pos Pos) string {
-	p = ev.followLinks(p, pos)
-	typ, err := ev.host.Lstat(p)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			ev.fail(pos, "path '%s' does not exist", p)
-		}
-		ev.hostError(pos, err)
+func (ev *Evaluator) hostError(pos Pos, err error) {
+	e := &Error{Kind: Failed, Msg: err.Error(), pos: pos}
+	var hinted interface{ Hint() string }
+	switch {
+	case errors.Is(err, context.Canceled) && ev.stopped.Load():
+		e.Kind, e.Msg = Interrupted, "interrupted"
+	case errors.As(err, &hinted) && hinted.Hint() != "":
+		e.Hints = []string{hinted.Hint()}
 	}
-	if typ == Directory {
-		return ev.resolveImport(path.Join(p, "default.nix"), pos)
-	}
-	return p
-}
-
-// maxLinks bounds how many symbolic links lead to a file.
-const maxLinks = 64
-
-// followLinks replaces a path that is a symbolic link by its target.
-func (ev *Evaluator) followLinks(p string, pos Pos) string {
-	for range maxLinks {
-		typ, err := ev.host.Lstat(p)
-		if err != nil || typ != Symlink {
-			return p
-		}
-		target, err := ev.host.ReadLink(p)
-		if err != nil {
-			ev.hostError(pos, err)
-		}
-		if strings.HasPrefix(target, "/") {
-			p = path.Clean(target)
-		} else {
-			p = path.Join(path.Dir(p), target)
-		}
-	}
-	ev.fail(pos, "too many symbolic links at '%s'", p)
-	return ""
+	ev.throw(e)
 }
