@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,13 +40,43 @@ func TestUntrackedFiles(t *testing.T) {
 		}
 	}
 
+	s.git("re po", "rm", "-q", "--cached", "README")
 	all := newWorld(t, s, func(o *Options) { o.Untracked = true })
 	tree, err = all.Fetch(t.Context(), w.ref("git+file://ROOT/re%20po"))
 	s.check(err)
-	if tree.Check("new/it's") != nil || tree.Check("ignored") == nil || tree.Rev() != "" || tree.DirtyRev() == "" {
+	if tree.Check("README") != nil || tree.Check("new/it's") != nil || tree.Check("ignored") == nil || tree.Rev() != "" || tree.DirtyRev() == "" {
 		t.Errorf("%v %v", tree.Files.Names(), tree.Ref())
 	}
 }
+
+// A merge that is not done yet, as Nix has it: what is there belongs to the tree.
+func TestConflicts(t *testing.T) {
+	s := newSite(t)
+	s.repo("repo", basic())
+	s.git("repo", "checkout", "-q", "-b", "other")
+	s.write("repo", map[string]string{"README": "theirs\n", "empty": "theirs\n"})
+	s.commit("repo", "theirs")
+	s.git("repo", "checkout", "-q", "main")
+	s.write("repo", map[string]string{"README": "ours\n"})
+	s.git("repo", "rm", "-q", "empty")
+	s.commit("repo", "ours")
+	cmd := exec.Command("git", "merge", "-q", "other")
+	cmd.Dir, cmd.Env = s.path("repo"), gitEnv()
+	if out, err := cmd.CombinedOutput(); err == nil {
+		t.Fatalf("no conflict: %s", out)
+	}
+	w := newWorld(t, s)
+	tree, err := w.Fetch(t.Context(), w.ref("git+file://ROOT/repo"))
+	s.check(err)
+	hash, err := tree.NarHash(t.Context())
+	s.check(err)
+	if err := errors.Join(tree.Check("README"), tree.Check("empty")); err != nil || tree.DirtyRev() == "" || hash.SRI() != conflictHash {
+		t.Errorf("%v, %v, %s", err, tree.Ref(), hash.SRI())
+	}
+}
+
+// conflictHash is the narHash that Nix 2.34.8 gives that tree.
+const conflictHash = "sha256-vGO8nE4WTa5hO5DdteoVnBORaPaMVs8hRuG9heHcNAE="
 
 func TestView(t *testing.T) {
 	s := newSite(t)
