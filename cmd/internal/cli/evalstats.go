@@ -40,7 +40,7 @@ evaluated    %.2f MiB of values, sets, lists and scopes
 made         %d derivations; %d store paths mentioned, %d regular expressions
 memory       %.2f MiB allocated, heap of %.2f MiB, collected %d times
 `, s.WallTime, s.CPUTime, s.Files, float64(s.SourceBytes)/mib, s.Symbols, s.Functions, s.Expressions,
-		float64(s.SlabBytes)/mib, s.Derivations, s.Contexts, s.Patterns,
+		float64(s.Bytes)/mib, s.Derivations, s.Contexts, s.Patterns,
 		float64(s.GC.Allocated)/mib, float64(s.GC.HeapSize)/mib, s.GC.Cycles)
 }
 

@@ -35,10 +35,10 @@ func (ev *Evaluator) autoCall(f Value, args map[string]*Value) Value {
 		}
 		return f
 	}
-	if f.kind() != kLambda || !ev.lambdas[f.payload()].isSet {
+	if f.kind() != kLambda || !ev.lambda(f).isSet {
 		return f
 	}
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	b := ev.buildAttrs(len(args))
 	if l.ellipsis {
 		for name, c := range args {
@@ -81,7 +81,7 @@ func (ev *Evaluator) Select(v *Value, path string, args map[string]*Value) (out 
 			if c == nil {
 				ev.throw(&Error{
 					Kind: Failed, Msg: "attribute '" + part + "' in selection path '" + path + "' not found",
-					Hints: didYouMean(part, ev.attrNames(x)),
+					Hints: didYouMean(part, ev.namesOf(x.attrs())),
 				})
 			}
 			out = c

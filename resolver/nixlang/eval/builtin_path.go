@@ -134,7 +134,7 @@ func readFile(ev *Evaluator, pos Pos, a *Value) Value {
 	if err != nil {
 		ev.pathError(pos, p, err)
 	}
-	s := string(text)
+	s := textOf(text)
 	if strings.IndexByte(s, 0) >= 0 {
 		ev.fail(pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
 	}

@@ -15,7 +15,7 @@ type Options struct {
 	Host         Host
 	Pure         bool            // no environment, no clock, no paths outside the inputs
 	MaxCallDepth int             // 0: 10000
-	MaxMemory    int             // bytes that may be allocated by slabs; 0: no limit
+	MaxMemory    int             // bytes of the process's heap that may be in use; 0: no limit
 	System       string          // builtins.currentSystem
 	SearchPath   []SearchEntry   // of <name>
 	Cwd          string          // what its relative entries are relative to
@@ -43,7 +43,7 @@ type Evaluator struct {
 	sym     knownSyms
 	slabs   slabs
 	code    code
-	lambdas []*lambda
+	lambdas []function
 	files   []*file
 	byPath  map[string]*Value
 
@@ -63,7 +63,7 @@ type Evaluator struct {
 	frames  []frame
 	depth   int
 	stopped atomic.Bool
-	refills int
+	memory  memory
 
 	// life is over when the evaluation is interrupted; end ends it.
 	life context.Context
@@ -88,29 +88,6 @@ func New(opts Options) *Evaluator {
 func (ev *Evaluator) Interrupt() {
 	ev.stopped.Store(true)
 	ev.end()
-}
-
-// slabBytes is what a slab takes; after grownAfter of them an evaluation is
-// large.
-const (
-	slabBytes  = 64 << 10
-	grownAfter = 256 << 20 / slabBytes
-)
-
-// refill is called when a slab is used up: the one place where an evaluation
-// looks around.
-func (ev *Evaluator) refill() {
-	ev.checkInterrupt()
-	ev.refills++
-	if ev.opts.Sampled != nil {
-		ev.opts.Sampled(ev.calls())
-	}
-	if ev.refills == grownAfter && ev.opts.Grown != nil {
-		ev.opts.Grown()
-	}
-	if ev.opts.MaxMemory > 0 && ev.refills*slabBytes > ev.opts.MaxMemory {
-		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
-	}
 }
 
 // checkInterrupt ends an evaluation that was interrupted.

@@ -11,7 +11,7 @@ import (
 // assertFailed throws the failure of an assertion; of an equation it says what
 // is not equal.
 func (ev *Evaluator) assertFailed(n *assertNode, env *Env) {
-	msg := "assertion '" + n.text + "' failed"
+	msg := "assertion '" + n.condition() + "' failed"
 	if eq, ok := n.cond.(*eqNode); ok {
 		d := difference{ev: ev, pos: eq.pos}
 		if why := d.find(eq.a.Eval(ev, env), eq.b.Eval(ev, env)); why != "" {

@@ -48,6 +48,7 @@ type AddPath struct {
 // gives one that is fs.ErrNotExist. An error with a method Hint() string shows
 // that as well. Contexts end when the evaluation is interrupted.
 type Host interface {
+	// ReadFile returns the bytes of a file for the evaluator to keep.
 	ReadFile(path string) ([]byte, error)
 	ReadDir(path string) ([]DirEntry, error)
 	ReadLink(path string) (string, error)

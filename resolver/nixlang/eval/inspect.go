@@ -124,7 +124,7 @@ func (ev *Evaluator) Formals(v *Value) (formals []Formal, ok bool, err error) {
 		if f.kind() != kLambda {
 			return
 		}
-		l := ev.lambdas[f.payload()]
+		l := ev.lambda(f)
 		ok = l.isSet
 		for _, x := range l.formals {
 			formals = append(formals, Formal{ev.name(x.sym), x.def != nil, ev.Place(x.pos)})
@@ -139,7 +139,7 @@ func (ev *Evaluator) Formals(v *Value) (formals []Formal, ok bool, err error) {
 func (ev *Evaluator) FunctionPlace(v *Value) (place Place, err error) {
 	err = ev.run(func() {
 		if f := ev.force(v); f.kind() == kLambda {
-			place = ev.Place(ev.lambdas[f.payload()].pos)
+			place = ev.Place(ev.lambda(f).pos)
 		}
 	})
 	return place, err

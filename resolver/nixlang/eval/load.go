@@ -43,7 +43,7 @@ func (ev *Evaluator) loadFile(file string, pos Pos, scope []Sym) Node {
 	if err != nil {
 		ev.hostError(pos, err)
 	}
-	return ev.parse(file, string(text), path.Dir(file), true, scope)
+	return ev.parse(file, textOf(text), path.Dir(file), true, scope)
 }
 
 // hostError throws what the host said.

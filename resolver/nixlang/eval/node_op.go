@@ -1,5 +1,7 @@
 package eval
 
+import "devenv/resolver/nixlang/syntax"
+
 // binary is an operator with two operands.
 type binary struct {
 	lazy
@@ -134,13 +136,17 @@ func (n *ifNode) Eval(ev *Evaluator, env *Env) Value {
 	return n.alt.Eval(ev, env)
 }
 
-// assertNode is assert cond; body. Text is the condition as printed.
+// assertNode is assert cond; body. Text is the condition in its unit.
 type assertNode struct {
 	lazy
 	at
 	cond, body Node
-	text       string
+	unit       *unit
+	text       syntax.ID
 }
+
+// condition prints what should be true.
+func (n *assertNode) condition() string { return n.unit.tree.PrintNode(n.text, n.unit.place) }
 
 func (n *assertNode) Eval(ev *Evaluator, env *Env) Value {
 	if !ev.asBool(n.cond.Eval(ev, env), n.pos) {

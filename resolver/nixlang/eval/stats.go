@@ -10,7 +10,7 @@ type Stats struct {
 	Derivations int   `json:"nrDerivations"` // made
 	Contexts    int   `json:"nrContexts"`    // different store paths that strings mention
 	Patterns    int   `json:"nrRegexes"`     // different regular expressions
-	SlabBytes   int64 `json:"slabBytes"`     // for values, sets, lists and scopes
+	Bytes       int64 `json:"bytes"`         // taken for values, sets, lists and scopes
 }
 
 // Stats returns them.
@@ -18,7 +18,7 @@ func (ev *Evaluator) Stats() Stats {
 	s := Stats{
 		Files: len(ev.files), Symbols: ev.syms.Len(), Functions: len(ev.lambdas), Expressions: ev.code.n,
 		Derivations: len(ev.drvs.made), Contexts: len(ev.contexts), Patterns: len(ev.patterns),
-		SlabBytes: int64(ev.refills) * slabBytes,
+		Bytes: int64(ev.memory.taken),
 	}
 	for _, f := range ev.files {
 		s.SourceBytes += int64(len(f.text))

@@ -61,6 +61,7 @@ func (w *xmlWriter) close(name string) {
 
 func (w *xmlWriter) value(c *Value) {
 	w.ev.enter(w.pos)
+	w.ev.roomForText(w.out.Len(), w.pos)
 	defer w.ev.leave()
 	if w.strict {
 		w.ev.force(c)
@@ -89,7 +90,7 @@ func (w *xmlWriter) value(c *Value) {
 	case kAttrs:
 		w.set(v.attrs())
 	case kLambda:
-		w.lambda(w.ev.lambdas[v.payload()])
+		w.lambda(w.ev.lambda(v))
 	case kPrimop, kPartial:
 		w.empty("unevaluated")
 	default:
