@@ -102,7 +102,7 @@ func checkWhole(t *testing.T, root string) {
 
 // memoryRoot returns an empty directory in memory, if there is such a place:
 // killing many processes needs many stores' worth of syncing otherwise.
-func memoryRoot(t *testing.T) string {
+func memoryRoot(t testing.TB) string {
 	root, err := os.MkdirTemp("/dev/shm", "store-test-*")
 	if err != nil {
 		return tempRoot(t)

@@ -68,31 +68,13 @@ func (d *DB) all(ctx context.Context, tx *sql.Tx) ([]Info, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return all, d.addReferences(ctx, tx, all, index)
-}
-
-func (d *DB) addReferences(ctx context.Context, tx *sql.Tx, all []Info, index map[int64]int) error {
-	rows, err := tx.QueryContext(ctx, "select referrer, reference from Refs")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var from, to int64
-		if err := rows.Scan(&from, &to); err != nil {
-			return err
-		}
-		referrer, ok1 := index[from]
-		reference, ok2 := index[to]
-		if !ok1 || !ok2 {
-			return &CorruptError{File: d.file(), Err: fmt.Errorf("Refs has (%d, %d), ValidPaths has not both", from, to)}
-		}
-		all[referrer].References = append(all[referrer].References, all[reference].Path)
-	}
+	err = d.edges(ctx, tx, index, func(from, to int) {
+		all[from].References = append(all[from].References, all[to].Path)
+	})
 	for _, info := range all {
 		slices.SortFunc(info.References, storepath.Compare)
 	}
-	return rows.Err()
+	return all, err
 }
 
 // paths returns the full paths that a query yields.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	pathpkg "path"
 	"time"
 
 	"devenv/resolver/nixlang/eval"
@@ -22,7 +23,11 @@ func (h *Host) ReadFile(path string) ([]byte, error) {
 	if text, ok := h.texts[p]; ok {
 		return []byte(text), nil
 	}
-	disk := h.mounts.disk(p)
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return nil, err
+	}
 	data, stat, err := h.readDisk(disk, path)
 	if err != nil {
 		h.absent(path, err)
@@ -118,14 +123,18 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	disk := h.mounts.disk(p)
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return nil, err
+	}
 	stat := Stat{}
 	if h.reads != nil {
 		if info, err := os.Stat(disk); err == nil {
 			stat = statOf(info)
 		}
 	}
-	list, err := listDir(disk)
+	list, err := h.listDir(p, disk)
 	if err != nil {
 		h.absent(path, err)
 		return nil, err
@@ -136,15 +145,22 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 	return list, nil
 }
 
-// listDir lists a directory of the disk, sorted by name.
-func listDir(disk string) ([]eval.DirEntry, error) {
+// listDir lists what belongs to the directory at p, which lies at disk, sorted
+// by name.
+func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
 	entries, err := os.ReadDir(disk)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]eval.DirEntry, len(entries))
-	for i, e := range entries {
-		list[i] = eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())}
+	some := h.partial(p)
+	list := make([]eval.DirEntry, 0, len(entries))
+	for _, e := range entries {
+		if some {
+			if _, err := h.place(pathpkg.Join(p, e.Name())); err != nil {
+				continue
+			}
+		}
+		list = append(list, eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())})
 	}
 	return list, nil
 }
@@ -155,7 +171,11 @@ func (h *Host) ReadLink(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	target, err := os.Readlink(h.mounts.disk(p))
+	disk, err := h.place(p)
+	if err != nil {
+		return "", err
+	}
+	target, err := os.Readlink(disk)
 	if err == nil {
 		h.observe(Item{Kind: Link, Name: path, Value: target}, p)
 	}
@@ -171,7 +191,12 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 	if _, ok := h.texts[p]; ok {
 		return eval.RegularFile, nil
 	}
-	info, err := os.Lstat(h.mounts.disk(p))
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return 0, err
+	}
+	info, err := os.Lstat(disk)
 	if err != nil {
 		h.absent(path, err)
 		return 0, err
