@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,10 +90,11 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Keep: true})
+	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now})
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
+		Trees: a.treesOf(e.world),
 		Grown: func() { debug.SetGCPercent(100) }, Now: func() int64 { return time.Now().Unix() },
 	}
 	if opts.System == "" {
@@ -101,7 +103,8 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.TraceVerbose, err = settings.Bool("trace-verbose", false); err != nil {
 		return nil, &usageError{err}
 	}
-	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", false); err != nil {
+	warn := slices.Contains([]string{"1", "true", "yes"}, a.getenv("NIX_ABORT_ON_WARN"))
+	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
 		return nil, &usageError{err}
 	}
 	for _, name := range settings.List("experimental-features") {
