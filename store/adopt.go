@@ -134,3 +134,15 @@ func (s *Store) takeBack(d *db.DB, infos []Info) (err error) {
 	}
 	return err
 }
+
+// OutputOf returns what an output of the derivation with the given realisation
+// hash became. The error is ErrInvalid if that is not known.
+func (s *Store) OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error) {
+	r, err := s.Realisation(ctx, RealisationID{Derivation: drv, Output: output})
+	return r.Path, err
+}
+
+// NoteOutput remembers what an output became.
+func (s *Store) NoteOutput(ctx context.Context, drv nixhash.Hash, output string, p storepath.Path) error {
+	return s.RegisterRealisations(ctx, Realisation{ID: RealisationID{Derivation: drv, Output: output}, Path: p})
+}

@@ -28,9 +28,10 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax": {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
+	"resolver/nixlang/syntax":   {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":     {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/astcache": {"resolver/nixlang/syntax"},
+	"resolver/nixlang/host":     {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
@@ -62,7 +63,8 @@ var rooms = map[string][]string{
 
 	"store/binarycache": {"transfer"},
 	"store/transport":   {},
-	"store/build":       {"store/filelock", "transfer/unpack"},
+	"store/namespace":   {},
+	"store/build":       {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -48,7 +48,7 @@ type Options struct {
 
 	Now func() time.Time // default time.Now
 	// Notice hears what a person may want to know: "Git tree … is dirty". It
-	// may be nil.
+	// may be called by several goroutines at once, and be nil.
 	Notice func(text string)
 }
 
@@ -138,5 +138,5 @@ func (f *Fetcher) fetch(ctx context.Context, ref flakeref.Ref) (*Tree, error) {
 	return nil, refuse(ref, "there is no fetcher for references of this type", "use path:, git+https:, github:, gitlab:, sourcehut:, tarball+https: or file+https:")
 }
 
-// warn tells of something once for each call.
+// warn tells of something that does not stop us.
 func (f *Fetcher) warn(text string) { f.opt.Notice(flakeref.Redact(text)) }

@@ -14,35 +14,19 @@ import (
 	"devenv/store/nar"
 )
 
-// Files are the files that belong to a tree, and the directories that they are in.
+// Files are the files that belong to a tree. Directories belong to it if a file
+// below them does.
 type Files struct {
-	names []string            // of files and links, slash-separated, sorted
-	dirs  map[string][]string // the entries of each directory, sorted; "." is the root
-	all   map[string]bool     // true: a file or link, false: a directory
+	names []string // of files and links: slash-separated, sorted, each once
 }
 
-// newFiles makes a set of files' names. They are clean and below the root.
+// newFiles makes a set of files' names, which are clean and below the root. It
+// keeps the slice.
 func newFiles(names []string) *Files {
-	f := &Files{names: names, dirs: map[string][]string{".": nil}, all: map[string]bool{".": false}}
-	slices.Sort(f.names)
-	f.names = slices.Compact(f.names)
-	for _, name := range f.names {
-		f.all[name] = true
-		for name != "." {
-			dir := path.Dir(name)
-			_, known := f.dirs[dir]
-			f.dirs[dir] = append(f.dirs[dir], path.Base(name))
-			if known {
-				break
-			}
-			f.all[dir] = false
-			name = dir
-		}
+	if !slices.IsSorted(names) {
+		slices.Sort(names)
 	}
-	for _, entries := range f.dirs {
-		slices.Sort(entries)
-	}
-	return f
+	return &Files{names: slices.Compact(names)}
 }
 
 // Names are the files and links, sorted. The slice is not the caller's to change.
@@ -50,14 +34,47 @@ func (f *Files) Names() []string { return f.names }
 
 // Has reports whether a file or a directory belongs to the tree.
 func (f *Files) Has(name string) bool {
-	_, ok := f.all[path.Clean(name)]
-	return ok
+	name = path.Clean(name)
+	if _, ok := slices.BinarySearch(f.names, name); ok {
+		return true
+	}
+	return f.isDir(name)
+}
+
+func (f *Files) isDir(name string) bool { return name == "." || len(f.below(name, f.names)) > 0 }
+
+// below is the part of names, which are sorted, that is in a directory.
+func (f *Files) below(dir string, names []string) []string {
+	if dir == "." {
+		return names
+	}
+	from, _ := slices.BinarySearch(names, dir+"/")
+	to, _ := slices.BinarySearch(names, dir+"0") // "0" comes right after "/"
+	return names[from:to]
 }
 
 // entries are the names in a directory, sorted; false where it is none.
 func (f *Files) entries(dir string) ([]string, bool) {
-	entries, ok := f.dirs[dir]
-	return entries, ok
+	inside := f.below(dir, f.names)
+	if len(inside) == 0 && dir != "." {
+		return nil, false
+	}
+	prefix := len(dir) + 1
+	if dir == "." {
+		prefix = 0
+	}
+	var entries []string
+	for len(inside) > 0 {
+		name, _, isDir := strings.Cut(inside[0][prefix:], "/")
+		entries = append(entries, name)
+		skip := 1
+		if isDir {
+			skip = len(f.below(inside[0][:prefix+len(name)], inside))
+		}
+		inside = inside[skip:]
+	}
+	slices.Sort(entries) // a-b comes before a/c, but a comes before a-b
+	return slices.Compact(entries), true
 }
 
 // dump writes the NAR of the files below root.
@@ -120,8 +137,8 @@ func dumpFile(w *nar.Writer, file, name string) error {
 	return nil
 }
 
-// below returns the names with dir before them.
-func below(dir string, names []string) []string {
+// prefixed returns the names with dir before them.
+func prefixed(dir string, names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
 		out[i] = path.Join(dir, name)

@@ -18,10 +18,6 @@ import (
 // server names an address at which it will always be, that is what is locked.
 func (f *Fetcher) fetchTarball(ctx context.Context, ref flakeref.Ref) (*Tree, error) {
 	a, err := f.tarball(ctx, ref)
-	var notOne *ArchiveError
-	if errors.As(err, &notOne) {
-		err = &ArchiveError{Ref: shown(ref)}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +26,10 @@ func (f *Fetcher) fetchTarball(ctx context.Context, ref flakeref.Ref) (*Tree, er
 			return nil, err
 		}
 	}
-	t := f.stored(ref, a.info)
-	if a.LastModified != 0 {
-		t = t.withRef(ref, a.LastModified)
+	if _, given := ref.Number("lastModified"); !given && a.LastModified != 0 {
+		ref = ref.With("lastModified", a.LastModified)
 	}
-	return t, nil
+	return f.stored(ref, a.info), nil
 }
 
 // immutableRef is the reference that a server gives in place of ours.
@@ -95,9 +90,9 @@ func (f *Fetcher) localTarball(ctx context.Context, ref flakeref.Ref, file strin
 	if err != nil {
 		return nil, err
 	}
-	var state string
-	settled := !statText(info, &state).After(f.opt.Now().Add(-settle))
-	key := []string{file, state}
+	state, changed := appendState(nil, info)
+	settled := !changed.After(f.opt.Now().Add(-settle))
+	key := []string{file, string(state)}
 	if settled {
 		if a, err := f.unpackedBefore(ctx, ref, "file-tarball", key); a != nil || err != nil {
 			return a, err
@@ -110,7 +105,7 @@ func (f *Fetcher) localTarball(ctx context.Context, ref flakeref.Ref, file strin
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, aboutRef(ref, err)
 	}
 	a.NarHash = a.info.NarHash
 	if settled {

@@ -10,7 +10,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"time"
 
 	"devenv/resolver/flakeref"
 	"devenv/store/nar"
@@ -34,12 +33,15 @@ type Tree struct {
 	repo    string       // the work tree that Real is, for messages; "" elsewhere
 
 	// hash finds out the NAR's hash and length; it is called once.
-	hash  func(ctx context.Context) (sized, error)
-	count func(ctx context.Context) (int64, error) // nil: no revCount
+	hash func(ctx context.Context) (sized, error)
+	// modified finds lastModified; nil: it is in ref, or there is none.
+	modified func(ctx context.Context) (int64, error)
+	// count counts revisions; nil: the number is in ref, or there is none.
+	count func(ctx context.Context) (int64, error)
 
 	mu     sync.Mutex
 	hashed sized
-	counts *int64
+	found  map[string]int64 // lastModified, revCount
 }
 
 // sized is the hash of a NAR and its length; 0 where it is not known.
@@ -67,41 +69,64 @@ func (t *Tree) sized(ctx context.Context) (sized, error) {
 	return t.hashed, nil
 }
 
-// Ref is what is known of the tree at no cost: the lock without narHash and
-// revCount.
+// Ref is what is known of the tree at no cost: the lock without what has to be
+// found out.
 func (t *Tree) Ref() flakeref.Ref { return t.ref }
 
 // Locked is the reference as a lock has it, without a password. It may have to
-// read the tree and count revisions.
+// read the tree and to count revisions.
 func (t *Tree) Locked(ctx context.Context) (flakeref.Ref, error) {
 	hash, err := t.NarHash(ctx)
 	if err != nil {
 		return flakeref.Ref{}, err
 	}
 	ref := withoutPassword(t.ref).With("narHash", hash.SRI())
-	n, ok, err := t.RevCount(ctx)
-	if ok {
-		ref = ref.With("revCount", n)
+	for _, attr := range []struct {
+		name string
+		find func(context.Context) (int64, bool, error)
+	}{{"lastModified", t.LastModified}, {"revCount", t.RevCount}} {
+		n, ok, err := attr.find(ctx)
+		if err != nil {
+			return flakeref.Ref{}, err
+		}
+		if ok {
+			ref = ref.With(attr.name, n)
+		}
 	}
-	return ref, err
+	return ref, nil
 }
 
 // RevCount is how many commits the revision has in its history, itself
 // included; false where there is none to count.
 func (t *Tree) RevCount(ctx context.Context) (int64, bool, error) {
-	if n, ok := t.ref.Number("revCount"); ok || t.count == nil {
+	return t.number(ctx, "revCount", t.count)
+}
+
+// LastModified is when the tree was last changed, in seconds, as far as its
+// origin tells; false where it does not.
+func (t *Tree) LastModified(ctx context.Context) (int64, bool, error) {
+	return t.number(ctx, "lastModified", t.modified)
+}
+
+// number is an attribute of the tree's reference, or what find finds, once.
+func (t *Tree) number(ctx context.Context, name string, find func(context.Context) (int64, error)) (int64, bool, error) {
+	if n, ok := t.ref.Number(name); ok || find == nil {
 		return n, ok, nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.counts == nil {
-		n, err := t.count(ctx)
-		if err != nil {
-			return 0, false, err
-		}
-		t.counts = &n
+	if n, ok := t.found[name]; ok {
+		return n, true, nil
 	}
-	return *t.counts, true, nil
+	n, err := find(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	if t.found == nil {
+		t.found = map[string]int64{}
+	}
+	t.found[name] = n
+	return n, true, nil
 }
 
 // Rev is the revision; "" where there is none, as in a work tree with changes.
@@ -110,12 +135,6 @@ func (t *Tree) Rev() string { return t.ref.Rev() }
 // DirtyRev is the revision that a work tree with changes is based on, with
 // "-dirty" after it.
 func (t *Tree) DirtyRev() string { return t.ref.Text("dirtyRev") }
-
-// LastModified is when the tree was last changed, as far as its origin tells.
-func (t *Tree) LastModified() time.Time {
-	n, _ := t.ref.Number("lastModified")
-	return time.Unix(n, 0)
-}
 
 // Path is the store path that the tree has, or would have.
 func (t *Tree) Path(ctx context.Context) (storepath.Path, error) {

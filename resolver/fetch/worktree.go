@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"devenv/resolver/flakeref"
 )
@@ -21,7 +22,7 @@ func (f *Fetcher) fetchWorkTree(ctx context.Context, ref flakeref.Ref, dir strin
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Collect(maps.Keys(s.files))
+	names := s.tracked()
 	if ref.Flag("submodules") {
 		more, dirty, err := f.submodules(ctx, ref, dir, s)
 		if err != nil {
@@ -78,35 +79,45 @@ func (f *Fetcher) describe(ctx context.Context, t *Tree, ref flakeref.Ref, s *st
 type status struct {
 	head    string          // the revision; "" before the first commit
 	branch  string          // "refs/heads/…"; "" where HEAD is on none
-	files   map[string]bool // tracked, and there
+	files   []string        // in the index
+	gone    map[string]bool // those of them that are not in the work tree
 	modules []string        // directories of submodules
 	dirty   bool
+}
+
+// tracked are the files that are tracked, and there.
+func (s *status) tracked() []string {
+	return slices.DeleteFunc(s.files, func(name string) bool { return s.gone[name] })
 }
 
 // status asks git which files it tracks and whether they are HEAD's. Submodules
 // do not count. Ignored directories are never looked into.
 func (f *Fetcher) status(ctx context.Context, dir string) (*status, error) {
-	s := &status{files: map[string]bool{}}
-	// Tracked files first: what is added between the two calls is only dirty.
-	list, err := f.git.output(ctx, dir, "ls-files", "-z", "--stage", "-t")
-	if err != nil {
-		return nil, err
+	var list, changes []byte
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		list, err = f.git.output(gctx, dir, "ls-files", "-z", "--stage", "-t")
+		return err
+	})
+	g.Go(func() (err error) {
+		untracked := "--untracked-files=no"
+		if f.opt.Untracked {
+			untracked = "--untracked-files=all"
+		}
+		changes, err = f.git.output(gctx, dir, "status", "-z", "--porcelain=v2", "--branch", "--ignore-submodules=all", "--no-renames", "--no-ahead-behind", untracked)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, ctxErr(ctx, err)
 	}
-	for entry := range bytes.SplitSeq(list, []byte{0}) {
-		if err := s.addIndexEntry(dir, string(entry)); err != nil {
+	s := &status{gone: map[string]bool{}}
+	for entry := range strings.SplitSeq(string(list), "\x00") {
+		if err := s.addIndexEntry(dir, entry); err != nil {
 			return nil, err
 		}
 	}
-	untracked := "--untracked-files=no"
-	if f.opt.Untracked {
-		untracked = "--untracked-files=all"
-	}
-	changes, err := f.git.output(ctx, dir, "status", "-z", "--porcelain=v2", "--branch", "--ignore-submodules=all", "--no-renames", "--no-ahead-behind", untracked)
-	if err != nil {
-		return nil, err
-	}
 	for line := range strings.SplitSeq(string(changes), "\x00") {
-		s.addChange(line)
+		s.addChange(dir, line)
 	}
 	return s, nil
 }
@@ -117,26 +128,26 @@ func (s *status) addIndexEntry(dir, entry string) error {
 	if !ok {
 		return nil
 	}
-	fields := strings.Fields(head)
-	if len(fields) != 4 {
+	const tagAndMode = len("H 100644")
+	if len(head) < tagAndMode {
 		return fmt.Errorf("git ls-files in %s printed %q", dir, entry)
 	}
-	if fields[1] == "160000" {
+	if head[2:tagAndMode] == "160000" {
 		s.modules = append(s.modules, name)
 		return nil
 	}
-	if fields[0] == "S" { // left out of a sparse checkout, unless it is there all the same
+	if head[0] == 'S' { // left out of a sparse checkout, unless it is there all the same
 		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
 			s.dirty = true
 			return nil
 		}
 	}
-	s.files[name] = true
+	s.files = append(s.files, name)
 	return nil
 }
 
 // addChange reads a line of git status, as its manual has the format.
-func (s *status) addChange(line string) {
+func (s *status) addChange(dir, line string) {
 	kind, rest, _ := strings.Cut(line, " ")
 	switch kind {
 	case "#":
@@ -156,12 +167,16 @@ func (s *status) addChange(line string) {
 			fields = 10
 		}
 		parts := strings.SplitN(rest, " ", fields)
-		if len(parts) == fields && (parts[0][1] == 'D' || parts[0][0] == 'D') {
-			delete(s.files, parts[fields-1])
+		if len(parts) < fields || !strings.HasSuffix(parts[0], "D") && kind == "1" {
+			return
+		}
+		name := parts[fields-1]
+		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil || kind == "1" {
+			s.gone[name] = true
 		}
 	case "?":
 		s.dirty = true
-		s.files[strings.TrimSuffix(rest, "/")] = true
+		s.files = append(s.files, strings.TrimSuffix(rest, "/"))
 	}
 }
 
@@ -188,7 +203,7 @@ func (f *Fetcher) submodules(ctx context.Context, ref flakeref.Ref, dir string, 
 		if err != nil {
 			return nil, false, err
 		}
-		names = append(names, below(m.path, t.Files.Names())...)
+		names = append(names, prefixed(m.path, t.Files.Names())...)
 		dirty = dirty || t.Rev() == ""
 	}
 	return names, dirty, nil
@@ -197,10 +212,13 @@ func (f *Fetcher) submodules(ctx context.Context, ref flakeref.Ref, dir string, 
 // exported leaves out what has the attribute export-ignore, or is in a
 // directory that has it.
 func (f *Fetcher) exported(ctx context.Context, dir string, names []string) ([]string, error) {
-	tree := newFiles(slices.Clone(names))
+	asked := map[string]bool{".": true}
 	var all bytes.Buffer
-	for name := range tree.all {
-		all.WriteString(name + "\x00")
+	for _, name := range names {
+		for ; !asked[name]; name = filepath.Dir(name) {
+			asked[name] = true
+			all.WriteString(name + "\x00")
+		}
 	}
 	out, err := f.git.feed(ctx, dir, &all, "-c", "core.attributesFile=/dev/null", "check-attr", "--cached", "--stdin", "-z", "export-ignore")
 	if err != nil {

@@ -31,7 +31,8 @@ func tree(t *testing.T, names ...string) string {
 	return root
 }
 
-// What paths stand for.
+// What paths stand for: as `nix flake metadata` of Nix 2.34.8 has it for
+// repositories that are laid out like these.
 func TestPaths(t *testing.T) {
 	root := tree(t, "plain/flake.nix", "plain/deep/er/", "repo/.git/HEAD", "repo/flake.nix", "repo/sub/flake.nix", "repo/sub/dir/",
 		"empty/.git/HEAD", "empty/dir/", "shallow/.git/shallow", "shallow/flake.nix", "worktree/.git", "worktree/flake.nix", "sp ace/flake.nix")

@@ -46,6 +46,9 @@ func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivatio
 		result.Outputs[p.Name] = p.info.Path
 		r.known.add(p.info)
 	}
+	if j.kind == derivation.Floating && !j.check {
+		return r.noteRealised(ctx, d, result.Outputs)
+	}
 	return nil
 }
 
@@ -72,15 +75,19 @@ func (j *job) lock() (unlock func(), err error) {
 func (j *job) lookAgain(result *Result) (done bool, err error) {
 	done = true
 	for _, o := range j.outputs {
-		if o.known.IsZero() {
+		p, err := j.b.outputPath(j.ctx, j.drv, o.Name)
+		if err != nil {
+			return false, err
+		}
+		if p.IsZero() {
 			done = false
 			continue
 		}
-		_, err := j.b.Store.Lookup(j.ctx, o.known)
+		_, err = j.b.Store.Lookup(j.ctx, p)
 		switch {
 		case err == nil:
 			o.valid = true
-			result.Outputs[o.Name] = o.known
+			result.Outputs[o.Name] = p
 		case errors.Is(err, narinfo.ErrInvalid):
 			done = false
 		default:
@@ -92,6 +99,12 @@ func (j *job) lookAgain(result *Result) (done bool, err error) {
 			return false, j.fail(MiscFailure, "some outputs are not valid: there is nothing to compare with")
 		}
 		return false, nil
+	}
+	if !done && j.kind == derivation.Floating { // they are made together
+		for _, o := range j.outputs {
+			o.valid = false
+		}
+		clear(result.Outputs)
 	}
 	result.Status = AlreadyValid
 	return done, nil
@@ -105,6 +118,12 @@ func (j *job) execute(result *Result) (list []*product, err error) {
 	}
 	if err := j.chooseScratch(confined); err != nil {
 		return nil, err
+	}
+	if !confined {
+		if err := j.clearScratch(); err != nil {
+			return nil, err
+		}
+		defer j.clearScratch() //nolint:errcheck // what stays is not valid
 	}
 	w, err := j.newWorkplace(confined)
 	if err != nil {
@@ -138,6 +157,20 @@ func (j *job) execute(result *Result) (list []*product, err error) {
 	return list, j.adopt(list)
 }
 
+// clearScratch removes what is where an unconfined builder leaves its outputs,
+// unless it is valid.
+func (j *job) clearScratch() error {
+	for _, o := range j.outputs {
+		if _, err := j.b.Store.Lookup(j.ctx, o.scratch); !errors.Is(err, narinfo.ErrInvalid) {
+			continue
+		}
+		if err := removeTree(j.b.Store.Real(o.scratch)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // confined reports whether the build sees only its inputs.
 func (j *job) confined() (bool, error) {
 	private := j.b.Store.Real(j.path) != j.b.Store.Dir().Join(j.path)
@@ -160,7 +193,11 @@ func (j *job) runLogged(w *workplace, result *Result) error {
 		return err
 	}
 	result.Log = log.file
-	err = j.run(w, log)
+	if j.drv.Builder == fetchurl {
+		err = j.fetch(w, log)
+	} else {
+		err = j.run(w, log)
+	}
 	log.close()
 	if err == nil {
 		return nil

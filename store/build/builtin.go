@@ -36,7 +36,7 @@ func (j *job) builtin() (*builtin, error) {
 }
 
 // builtins are the builders by name.
-var builtins = map[string]func(*builtin) error{}
+var builtins = map[string]func(*builtin) error{"buildenv": buildenv, "unpack-channel": unpackChannel}
 
 func (b *builtin) run() error { return builtins[b.Name](b) }
 

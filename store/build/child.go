@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -36,22 +37,51 @@ func Child(args []string) (code int, ours bool) {
 	// What follows changes this thread only, and this thread becomes the builder.
 	runtime.LockOSThread()
 	status := os.NewFile(statusFD, "status")
-	unix.CloseOnExec(statusFD)
+	closeOnExec()
 	s, err := readSpec(os.NewFile(specFD, "spec"))
 	if err == nil {
 		unix.Close(specFD)
-		err = s.become(status)
+		err = s.become()
 	}
 	if err != nil {
 		fmt.Fprint(status, err)
 		return 1, true
 	}
+	// Not another program, then, but a builtin.
+	status.Close()
+	if err := s.Builtin.run(); err != nil {
+		fmt.Fprintln(os.NewFile(2, "log"), err)
+		return 1, true
+	}
 	return 0, true
 }
 
+// closeOnExec has the builder inherit the three standard descriptors only, and not
+// what those that started this program left open.
+func closeOnExec() {
+	const all = 1 << 12 // where there is no list of them
+	open := make([]int, 0, all)
+	if entries, err := os.ReadDir("/dev/fd"); err == nil {
+		for _, e := range entries {
+			if fd, err := strconv.Atoi(e.Name()); err == nil {
+				open = append(open, fd)
+			}
+		}
+	} else {
+		for fd := range all {
+			open = append(open, fd)
+		}
+	}
+	for _, fd := range open {
+		if fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+}
+
 // become turns this process into the builder. It returns only if that fails, or
-// after a builtin.
-func (s *spec) become(status *os.File) error {
+// with a nil error if the builder is a builtin.
+func (s *spec) become() error {
 	if err := s.settle(); err != nil {
 		return err
 	}
@@ -63,8 +93,7 @@ func (s *spec) become(status *os.File) error {
 		return fmt.Errorf("setrlimit: %w", err)
 	}
 	if s.Builtin != nil {
-		status.Close()
-		return s.Builtin.run()
+		return nil
 	}
 	err := syscall.Exec(s.Program, s.Args, s.Env)
 	return fmt.Errorf("executing '%s': %w", s.Program, err)

@@ -2,8 +2,8 @@
 // recipe gives the same paths with the same bytes.
 //
 // A [Builder] is asked for outputs of derivations ([Builder.Build]). It goes
-// through the graph of what they need: what is valid stays, what a [Substituter]
-// has is copied, and the rest is built, as many at a time as [Options.Jobs]
+// through the graph of what they need: what is valid stays, what a
+// substituter has is copied, and the rest is built, as many at a time as [Options.Jobs]
 // allows, each once across all processes (Nix's locks see to that).
 //
 // One build is a job:

@@ -169,11 +169,10 @@ func (r *run) make(ctx context.Context, result *Result, outputs []string) error 
 	if err != nil {
 		return err
 	}
-	resolved, err := r.resolve(ctx, result.Drv, d, made)
-	if err != nil {
-		return err
+	if mustResolve(d) {
+		return r.buildResolved(ctx, result, d, made)
 	}
-	return r.build(ctx, result, resolved)
+	return r.build(ctx, result, withInputs(d, made))
 }
 
 // derivation reads the derivation at drv, which is substituted if it is not
@@ -270,7 +269,7 @@ func (r *run) obtain(ctx context.Context, result *Result, d *derivation.Derivati
 	done = true
 	result.Status = AlreadyValid
 	for _, name := range outputs {
-		p, err := r.outputPath(ctx, result.Drv, d, name)
+		p, err := r.outputPath(ctx, d, name)
 		if err != nil {
 			return false, err
 		}
@@ -285,6 +284,8 @@ func (r *run) obtain(ctx context.Context, result *Result, d *derivation.Derivati
 		if errors.Is(err, narinfo.ErrInvalid) && !r.forbidsSubstitutes(d) {
 			if err = r.substitute(ctx, p); err == nil {
 				result.Status = Substituted
+			} else if r.Fallback && context.Cause(ctx) == nil {
+				err = narinfo.ErrInvalid
 			}
 		}
 		switch {
@@ -299,6 +300,7 @@ func (r *run) obtain(ctx context.Context, result *Result, d *derivation.Derivati
 	return done, nil
 }
 
+// forbidsSubstitutes reports whether d is quicker built than copied.
 func (b *Builder) forbidsSubstitutes(d *derivation.Derivation) bool {
 	attrs, err := readAttributes(b.Store.Dir(), d)
 	return err == nil && attrs.noSubstitute
@@ -320,26 +322,4 @@ func (r *run) obtainPaths(ctx context.Context, paths ...storepath.Path) error {
 		}
 	}
 	return nil
-}
-
-// outputPath returns the path of an output, zero if it is not known.
-func (b *Builder) outputPath(ctx context.Context, drv storepath.Path, d *derivation.Derivation, name string) (storepath.Path, error) {
-	return d.Output(name).KnownPath(b.Store.Dir(), d.Name)
-}
-
-func (r *run) resolve(ctx context.Context, drv storepath.Path, d *derivation.Derivation, made []*Result) (*derivation.Derivation, error) {
-	resolved := *d
-	resolved.InputSrcs = slices.Clone(d.InputSrcs)
-	for i, in := range d.InputDrvs {
-		for _, name := range in.Outputs {
-			resolved.InputSrcs = append(resolved.InputSrcs, made[i].Outputs[name])
-		}
-	}
-	return &resolved, nil
-}
-
-// substitute copies p and all that it refers to. The error is narinfo.ErrInvalid
-// if nobody has it.
-func (b *Builder) substitute(ctx context.Context, p storepath.Path) error {
-	return fmt.Errorf("%s: %w", p.Base(), narinfo.ErrInvalid)
 }

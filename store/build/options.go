@@ -9,6 +9,7 @@ import (
 	"devenv/store/narinfo"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
+	"devenv/store/transport"
 )
 
 // Store is where inputs are and outputs go; *store.Store is one.
@@ -18,21 +19,19 @@ type Store interface {
 	StateDir() string
 	LogDir() string
 	Lookup(context.Context, storepath.Path) (narinfo.Info, error) // narinfo.ErrInvalid if it has not
+	Missing(context.Context, []storepath.Path) ([]storepath.Path, error)
+	Import(context.Context, narinfo.Info, io.Reader) error
+	AddText(ctx context.Context, name string, text []byte, refs []storepath.Path) (narinfo.Info, error)
 	HoldNew(context.Context, ...storepath.Path) error
 	Lock(ctx context.Context, bases ...string) (unlock func(), err error)
 	Workplace(context.Context) (dir string, remove func() error, err error)
 	Canonicalise(ctx context.Context, trees ...string) error
 	HashContent(ctx context.Context, path string, m storepath.Method, a nixhash.Algo, self storepath.Path) (nixhash.Hash, error)
 	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) error
-}
-
-// Substituter has store objects that need not be built then.
-type Substituter interface {
-	// Lookup returns what it knows of p, and narinfo.ErrInvalid if it does not
-	// have it or nobody who is trusted vouches for it.
-	Lookup(ctx context.Context, p storepath.Path) (narinfo.Info, error)
-	// Nar calls sink with the NAR of p.
-	Nar(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error
+	// OutputOf returns what an output of the derivation with this hash became
+	// ([derivation.Realisations]), narinfo.ErrInvalid if that is not known.
+	OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
+	NoteOutput(ctx context.Context, drv nixhash.Hash, output string, p storepath.Path) error
 }
 
 // Sandbox says which builds see only their inputs.
@@ -48,8 +47,9 @@ const (
 // Options say how to build. The zero value of each field is Nix's default
 // unless it says otherwise; in brackets is the setting of nix.conf(5).
 type Options struct {
-	Store        Store
-	Substituters []Substituter // asked in order
+	Store       Store
+	Substituter transport.Source   // has what need not be built; what it tells of is trusted; nil has nothing
+	Copying     transport.Progress // hears of what is copied from there; may be nil
 
 	System         string   // what this machine runs, "x86_64-linux" [system]
 	ExtraPlatforms []string // what it also runs [extra-platforms]
@@ -58,6 +58,7 @@ type Options struct {
 	Jobs       int  // builds at a time; 0 is one [max-jobs]
 	Cores      int  // that one build may use; 0 is all of them [cores]
 	AllCores   int  // how many there are
+	Fallback   bool // build what cannot be copied although somebody has it [fallback]
 	KeepGoing  bool // build what can be built after a failure [keep-going]
 	KeepFailed bool // leave the directories of failed builds [keep-failed]
 	Rebuild    bool // build what was asked for although it is valid, and compare
@@ -81,8 +82,6 @@ type Options struct {
 	Mirrors []string                 // asked first by hash [hashed-mirrors]
 	Impure  bool                     // impure derivations are allowed
 
-	Realisations Realisations // of floating outputs; nil forgets them
-
 	// Helper is the command that calls Child in a process of its own: the path
 	// of this program. "" is /proc/self/exe.
 	Helper string
@@ -97,24 +96,17 @@ type Options struct {
 
 // Fetcher gets what builtin:fetchurl asks for.
 type Fetcher interface {
-	// Fetch writes what is at url to w.
-	Fetch(ctx context.Context, url string, w io.Writer) error
-}
-
-// Realisations remember which object a floating output became.
-type Realisations interface {
-	// Realisation returns the object of an output of the derivation with the
-	// given hash modulo, and narinfo.ErrInvalid if none is known.
-	Realisation(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
-	AddRealisation(ctx context.Context, drv nixhash.Hash, output string, p storepath.Path) error
+	// Fetch writes what is at url to file, which does not exist yet.
+	Fetch(ctx context.Context, url, file string) error
 }
 
 // Builder builds. It may be used by many goroutines at once.
 type Builder struct {
 	Options
-	slots chan struct{} // a token for each build that may run
-	known infos
-	drvs  derivations
+	slots    chan struct{} // a token for each build that may run
+	known    infos
+	drvs     derivations
+	realised realisations
 }
 
 // New returns a builder.
@@ -141,5 +133,6 @@ func New(o Options) *Builder {
 	b := &Builder{Options: o, slots: make(chan struct{}, o.Jobs)}
 	b.known = infos{store: o.Store, known: map[storepath.Path]narinfo.Info{}}
 	b.drvs = derivations{store: o.Store, known: map[storepath.Path]*derivation.Derivation{}}
+	b.realised.list = derivation.NewRealisations(o.Store.Dir(), b.drvs.read)
 	return b
 }

@@ -2,42 +2,55 @@ package build
 
 import (
 	"fmt"
+	"runtime"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // setUser becomes the user of the sandbox and gives up all capabilities, also
-// those that a program could bring. What it calls changes the calling thread
-// only.
+// those that a program could bring.
 func (c *confinement) setUser() error {
 	// Without privileges outside, groups cannot be left: they mean nothing inside.
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0); errno != 0 && errno != unix.EPERM {
-		return fmt.Errorf("setgroups: %w", errno)
+	if err := everyThread(unix.SYS_SETGROUPS, 0, 0, 0); err != 0 && err != unix.EPERM {
+		return fmt.Errorf("setgroups: %w", err)
 	}
 	uid, gid := uintptr(c.UID), uintptr(c.GID)
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, gid, gid, gid); errno != 0 {
-		return fmt.Errorf("setgid: %w", errno)
+	if err := everyThread(unix.SYS_SETRESGID, gid, gid, gid); err != 0 {
+		return fmt.Errorf("setgid: %w", err)
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uid, uid, uid); errno != 0 {
-		return fmt.Errorf("setuid: %w", errno)
+	if err := everyThread(unix.SYS_SETRESUID, uid, uid, uid); err != 0 {
+		return fmt.Errorf("setuid: %w", err)
 	}
 	for capability := uintptr(0); ; capability++ {
-		if err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0); err == unix.EINVAL {
+		if err := everyThread(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, capability, 0); err == unix.EINVAL {
 			break // there is no such capability any more
-		} else if err != nil {
+		} else if err != 0 {
 			return fmt.Errorf("dropping capability %d: %w", capability, err)
 		}
 	}
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
-		return fmt.Errorf("dropping ambient capabilities: %w", err)
-	}
+	// Without permitted ones there are no ambient ones.
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData
-	if err := unix.Capset(&header, &none[0]); err != nil {
+	err := everyThread(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
+	runtime.KeepAlive(&header)
+	runtime.KeepAlive(&none)
+	if err != 0 {
 		return fmt.Errorf("dropping capabilities: %w", err)
 	}
 	return dieWithParent() // changing the user has undone it
+}
+
+// everyThread makes a system call on all threads of this program, which matters
+// to builtins. A program with C in it cannot: there it is made on this one, which
+// becomes the builder.
+func everyThread(trap, a, b, c uintptr) syscall.Errno {
+	_, _, err := syscall.AllThreadsSyscall(trap, a, b, c)
+	if err == unix.ENOTSUP {
+		_, _, err = unix.RawSyscall(trap, a, b, c)
+	}
+	return err
 }
 
 // scopeSockets keeps the build from abstract Unix sockets outside of it, which

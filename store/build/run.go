@@ -1,7 +1,6 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +10,12 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
 	"devenv/store/derivation"
+	"devenv/store/namespace"
 )
 
 // workplace is where a job runs.
@@ -86,16 +87,14 @@ func (j *job) spec(w *workplace) (*spec, error) {
 	for _, v := range env.list() {
 		s.Env = append(s.Env, replace.Replace(v))
 	}
-	if j.drv.System == "builtin" || isBuiltin(j.drv) {
+	if isBuiltin(j.drv) {
 		s.Builtin, err = j.builtin()
 	}
 	return s, err
 }
 
 // isBuiltin reports whether d is built by this program itself.
-func isBuiltin(d *derivation.Derivation) bool {
-	return len(d.Builder) > 8 && d.Builder[:8] == "builtin:"
-}
+func isBuiltin(d *derivation.Derivation) bool { return strings.HasPrefix(d.Builder, "builtin:") }
 
 // run runs the builder to its end. The error says how it failed.
 func (j *job) run(w *workplace, log *log) error {
@@ -173,7 +172,7 @@ func (b *Builder) launch(s *spec, who account, out *os.File) (*exec.Cmd, error) 
 	statusW.Close()
 	if err != nil {
 		specW.Close()
-		return nil, &startError{err}
+		return nil, namespace.Explain(err)
 	}
 	specR.Close()
 	go func() {
@@ -186,12 +185,6 @@ func (b *Builder) launch(s *spec, who account, out *os.File) (*exec.Cmd, error) 
 	}
 	return cmd, nil
 }
-
-// startError is what the kernel says to a new helper process.
-type startError struct{ err error }
-
-func (e *startError) Error() string { return e.err.Error() }
-func (e *startError) Unwrap() error { return e.err }
 
 // setupError is what kept a helper from becoming the builder.
 type setupError struct{ text string }
@@ -277,6 +270,3 @@ func (w *watch) end() error {
 	}
 	return nil
 }
-
-// trimLine drops what terminals would act on at the end of a line.
-func trimLine(line []byte) []byte { return bytes.TrimSuffix(line, []byte("\r")) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"devenv/store/nar"
 	"devenv/store/nixhash"
@@ -15,32 +14,39 @@ import (
 // AddText adds a file with this text, which refers to refs: a derivation, or
 // what builtins.toFile writes.
 func (c *Client) AddText(ctx context.Context, name string, text []byte, refs []storepath.Path) (Info, error) {
-	return c.Add(ctx, name, storepath.Text, nixhash.SHA256, refs, strings.NewReader(string(text)))
+	return c.add(ctx, name, storepath.Text, nixhash.SHA256, refs, true, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // AddFile adds the file, link or directory at path, addressed by its content.
 func (c *Client) AddFile(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, path string) (Info, error) {
 	if m == storepath.NAR {
-		return c.add(ctx, name, m, algo, nil, func(w io.Writer) error { return nar.Dump(w, path) })
+		return c.add(ctx, name, m, algo, nil, true, func(w io.Writer) error { return nar.Dump(w, path) })
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return Info{}, err
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
-		return Info{}, fmt.Errorf("%s is not a regular file, as the method %s needs it (%w)", path, m, err)
+	st, err := f.Stat()
+	if err != nil {
+		return Info{}, err
 	}
-	return c.Add(ctx, name, m, algo, nil, f)
+	if !st.Mode().IsRegular() {
+		return Info{}, fmt.Errorf("%s is no regular file, and the method %s takes nothing else", path, m)
+	}
+	return c.add(ctx, name, m, algo, nil, true, func(w io.Writer) error { return copyFrames(w, f) })
 }
 
 // Add adds a store object that is addressed by its content: the bytes of a file
 // for the methods Flat and Text, else a NAR. The daemon computes its path.
 func (c *Client) Add(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, refs []storepath.Path, content io.Reader) (Info, error) {
-	return c.add(ctx, name, m, algo, refs, func(w io.Writer) error { return copyFrames(w, content) })
+	return c.add(ctx, name, m, algo, refs, false, func(w io.Writer) error { return copyFrames(w, content) })
 }
 
-func (c *Client) add(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, refs []storepath.Path, body func(io.Writer) error) (Info, error) {
+func (c *Client) add(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, refs []storepath.Path, own bool, body func(io.Writer) error) (Info, error) {
 	if err := storepath.CheckName(name); err != nil {
 		return Info{}, err
 	}
@@ -60,6 +66,7 @@ func (c *Client) add(ctx context.Context, name string, m storepath.Method, algo 
 			e.Bool(false) // repair
 		},
 		body:  body,
+		own:   own,
 		reply: func(d *decoder) Info { return d.info(d.path()) },
 	})
 }

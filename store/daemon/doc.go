@@ -19,7 +19,7 @@
 // the daemon told in good order, is closed.
 //
 // Spoken are the versions 1.34 of Nix 2.8 to 1.38, in which features are
-// negotiated, of Nix 2.32 and newer. See src/libstore/worker-protocol.hh of Nix;
+// negotiated, of Nix 2.24 and newer. See src/libstore/worker-protocol.hh of Nix;
 // the numbers and the encodings are from there.
 //
 // A daemon is not trusted to be right: replies are bounded, and what it sends as

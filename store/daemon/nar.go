@@ -29,15 +29,17 @@ func (c *Client) Nar(ctx context.Context, p storepath.Path, sink func(nar io.Rea
 			conn.inStep = false
 			return err
 		}
-		nar := &narReader{conn: conn, hash: nixhash.NewHasher(nixhash.SHA256)}
-		if err := sink(nar); err != nil {
+		nar := &narReader{conn: conn, hash: newHashing()}
+		err := sink(nar)
+		if err == nil {
+			err = nar.drain()
+		}
+		got, size := nar.hash.sum()
+		if err != nil {
 			return err
 		}
-		if err := nar.drain(); err != nil {
-			return err
-		}
-		if got := nar.hash.Sum(); got != info.NarHash || info.NarSize != 0 && nar.hash.Size() != info.NarSize {
-			return &NarError{Path: p, Want: info.NarHash, Got: got, Size: nar.hash.Size()}
+		if got != info.NarHash || info.NarSize != 0 && size != info.NarSize {
+			return &NarError{Path: p, Want: info.NarHash, Got: got, Size: size}
 		}
 		conn.inStep = true
 		return nil
@@ -65,7 +67,7 @@ func (e *NarError) Hint() string {
 type narReader struct {
 	conn *connection
 	end  narEnd
-	hash *nixhash.Hasher
+	hash *hashing
 	err  error
 }
 
@@ -89,7 +91,7 @@ func (r *narReader) Read(p []byte) (int, error) {
 	case end:
 		r.err = io.EOF
 	}
-	r.hash.Write(p[:used])
+	r.hash.write(p[:used])
 	return used, r.err
 }
 

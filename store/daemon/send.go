@@ -16,13 +16,18 @@ type upload struct {
 	args  func(*encoder)
 	body  func(io.Writer) error // in large writes
 	reply func(*decoder) Info   // what was added, if it is one path
+	own   bool                  // body makes no requests of this client itself
 }
 
 // send makes the request. The daemon's messages are read meanwhile: it may have
 // many, and it may have an error, after which nothing more is sent. The path that
 // the reply describes is a temporary root of the connection.
 func (c *Client) send(ctx context.Context, u upload) (info Info, err error) {
-	err = c.pool.streaming(ctx, c.events, u.doing, func(conn *connection) error {
+	use := c.pool.streaming
+	if u.own {
+		use = c.pool.using
+	}
+	err = use(ctx, c.events, u.doing, func(conn *connection) error {
 		if err := conn.ask(u.op, u.args); err != nil {
 			return err
 		}

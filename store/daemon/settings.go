@@ -36,6 +36,9 @@ func SettingsFrom(conf *nixconf.Settings, names ...string) (*Settings, error) {
 	}
 	number := func(name string, to *int64, def int64) (err error) {
 		*to, err = conf.Int(name, def)
+		if err == nil && *to < 0 {
+			err = &nixconf.ValueError{Name: name, Value: conf.String(name, ""), Origin: conf.Origin(name), Want: "a number that is not negative"}
+		}
 		return err
 	}
 	err := errors.Join(

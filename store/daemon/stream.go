@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 )
 
 // Dial opens a stream to a daemon, which is at the beginning of the protocol.
@@ -30,13 +31,26 @@ func Unix(path string) Dial {
 			return nil, fmt.Errorf("the socket's path has %d bytes, and the system allows %d: %s", len(path), maxSocketPath, path)
 		}
 		var d net.Dialer
-		conn, err := d.DialContext(ctx, "unix", path)
-		if err != nil {
-			return nil, err
+		for wait := time.Millisecond; ; wait *= 2 {
+			conn, err := d.DialContext(ctx, "unix", path)
+			if err == nil {
+				return socket{conn.(*net.UnixConn)}, nil
+			}
+			if !errors.Is(err, syscall.EAGAIN) || wait > longestWait {
+				return nil, err
+			}
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+				return nil, context.Cause(ctx)
+			}
 		}
-		return socket{conn.(*net.UnixConn)}, nil
 	}
 }
+
+// longestWait is how long at once a daemon is waited for whose queue is full:
+// those of Nix have room for five clients.
+const longestWait = 2 * time.Second
 
 // maxSocketPath is the length of the shortest sun_path among the systems, less
 // its end: that of macOS.

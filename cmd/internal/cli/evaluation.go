@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.maxMemory, "max-memory", "", "stop when values have taken `SIZE`, such as 2G")
 	f.StringSliceVar(&o.features, "extra-experimental-features", nil, "switch `FEATURE` on")
 	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
-	f.StringVar(&o.profile, "profile", "", "profile into `FILE`: pprof, or folded stacks (.folded)")
+	f.StringVar(&o.profile, "profile", "", "write where the time went to `FILE`, for pprof or in lines (.folded)")
 	f.BoolVar(&o.stats, "stats", false, "say how much was evaluated, on standard error")
 }
 
@@ -89,10 +90,11 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Keep: true})
+	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now})
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
+		Trees: a.treesOf(e.world),
 		Grown: func() { debug.SetGCPercent(100) }, Now: func() int64 { return time.Now().Unix() },
 	}
 	if opts.System == "" {
@@ -101,7 +103,8 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.TraceVerbose, err = settings.Bool("trace-verbose", false); err != nil {
 		return nil, &usageError{err}
 	}
-	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", false); err != nil {
+	warn := slices.Contains([]string{"1", "true", "yes"}, a.getenv("NIX_ABORT_ON_WARN"))
+	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
 		return nil, &usageError{err}
 	}
 	for _, name := range settings.List("experimental-features") {

@@ -7,6 +7,8 @@ import (
 
 	"devenv/resolver/tools"
 	"devenv/store"
+	"devenv/store/binarycache"
+	"devenv/store/narinfo"
 	"devenv/transfer"
 )
 
@@ -38,14 +40,16 @@ type silentExit struct{ code int }
 
 func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
-// notThePinned says that bytes are not those that a lock or a publisher's
-// checksum speaks of.
+// notThePinned says that bytes are not those that a lock, a publisher's checksum
+// or a trusted signature speaks of.
 func notThePinned(err error) bool {
 	var download *transfer.ChecksumError
 	var length *transfer.LengthError
 	var module *tools.ModuleHashError
 	var tree *store.HashError
-	return errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
+	var archive *binarycache.NarError
+	var unsigned *narinfo.UntrustedError
+	return errors.As(err, &archive) || errors.As(err, &unsigned) || errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
 }
 
 // notAllowed is implemented by errors about code that the user has not

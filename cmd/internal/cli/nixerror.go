@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"devenv/resolver/nixlang/eval"
@@ -89,7 +90,7 @@ func explained(err error, all bool) error {
 	if e.Kind == eval.Interrupted {
 		return context.Canceled
 	}
-	out := &nixError{msg: e.Msg, hint: e.Hint()}
+	out := &nixError{msg: uncoloured(e.Msg), hint: e.Hint()}
 	if all {
 		out.frames = append([]eval.Frame{{Place: e.Pos}}, e.Trace...)
 		out.cycle = e.Cycle
@@ -107,3 +108,8 @@ func explained(err error, all bool) error {
 	}
 	return out
 }
+
+// colours are what programs put into messages for terminals.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }

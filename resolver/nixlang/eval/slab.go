@@ -11,12 +11,18 @@ type slabs struct {
 	pointers []*Value
 }
 
+// Sizes of slabs, in bytes: the first of its kind, and all others, whose pages
+// the kernel is asked for at once instead of by a fault each.
 const (
-	slabBytes = 64 << 10                    // whole pages, so that no size class is wasted
+	firstSlab = 64 << 10 // whole pages, so that no size class is wasted
+	slabBytes = 512 << 10
+)
+
+const (
 	unitBytes = int(unsafe.Sizeof(Value{})) // and that of an Attr
 	word      = int(unsafe.Sizeof(uintptr(0)))
-	mostUnits = slabBytes / unitBytes / 4 // that come from a slab
-	mostWords = slabBytes / word / 4
+	mostUnits = firstSlab / unitBytes / 4 // that come from a slab
+	mostWords = firstSlab / word / 4
 )
 
 // cell returns a new cell that holds v.
@@ -35,9 +41,30 @@ func (ev *Evaluator) firstCell(v Value) *Value {
 		ev.take(unitBytes)
 		return &v
 	}
-	ev.take(slabBytes)
-	ev.slabs.units = make([]Value, slabBytes/unitBytes)
+	ev.moreUnits()
 	return ev.cell(v)
+}
+
+// nextSlab accounts for another slab and returns its size.
+func (ev *Evaluator) nextSlab() int {
+	size := slabBytes
+	if ev.memory.taken < 2*firstSlab {
+		size = firstSlab
+	}
+	ev.take(size)
+	return size
+}
+
+func (ev *Evaluator) moreUnits() {
+	size := ev.nextSlab()
+	ev.slabs.units = make([]Value, size/unitBytes)
+	populate(unsafe.Pointer(unsafe.SliceData(ev.slabs.units)), size)
+}
+
+func (ev *Evaluator) morePointers() {
+	size := ev.nextSlab()
+	ev.slabs.pointers = make([]*Value, size/word)
+	populate(unsafe.Pointer(unsafe.SliceData(ev.slabs.pointers)), size)
 }
 
 // cells returns n pointers, all nil.
@@ -47,8 +74,7 @@ func (ev *Evaluator) cells(n int) []*Value {
 			ev.take(n * word)
 			return make([]*Value, n)
 		}
-		ev.take(slabBytes)
-		ev.slabs.pointers = make([]*Value, slabBytes/word)
+		ev.morePointers()
 	}
 	s := ev.slabs.pointers[:n:n]
 	ev.slabs.pointers = ev.slabs.pointers[n:]
@@ -62,8 +88,7 @@ func (ev *Evaluator) newAttrs(n int) []Attr {
 			ev.take(n * unitBytes)
 			return make([]Attr, n)
 		}
-		ev.take(slabBytes)
-		ev.slabs.units = make([]Value, slabBytes/unitBytes)
+		ev.moreUnits()
 	}
 	s := unsafe.Slice((*Attr)(unsafe.Pointer(unsafe.SliceData(ev.slabs.units))), n)
 	ev.slabs.units = ev.slabs.units[n:]

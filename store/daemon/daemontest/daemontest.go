@@ -74,6 +74,7 @@ func New(t testing.TB, config ...string) *Nix {
 // Start starts a daemon, which ends with the test.
 func (n *Nix) Start(t testing.TB) *Nix {
 	t.Helper()
+	n.Run(t, "nix-store", "--init") // or two connections at once would make the database
 	cmd := exec.Command("nix-daemon", "--daemon")
 	var log strings.Builder
 	cmd.Env, cmd.Stderr = n.Env, &log
