@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -13,41 +14,34 @@ import (
 	"devenv/store"
 )
 
-// TestFullDisk imports into a store whose files may have 64 KiB only.
+// TestFullDisk has a process import whose files may have 1 MiB only.
 func TestFullDisk(t *testing.T) {
 	from := open(t, tempRoot(t))
-	big, small := add(t, from, "big", strings.Repeat("0123456789", 1<<16)), add(t, from, "small", "x")
+	small, big := add(t, from, "small", "x"), add(t, from, "big", strings.Repeat("0123456789", 1<<18))
+	file := filepath.Join(t.TempDir(), "export")
+	export, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(from.Export(t.Context(), export, small.Path, big.Path), export.Close()); err != nil {
+		t.Fatal(err)
+	}
 	root := tempRoot(t)
-	s := open(t, root)
-	copyNar := func(info store.Info) error {
-		return from.Nar(t.Context(), info.Path, func(r io.Reader) error { return s.Import(t.Context(), info, r) })
-	}
-	if err := copyNar(small); err != nil { // the database has its files then
-		t.Fatal(err)
-	}
-	var limit, none syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &none); err != nil {
-		t.Fatal(err)
-	}
-	limit = none
-	limit.Cur = 64 << 10
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	err := copyNar(big)
-	if rerr := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &none); rerr != nil {
-		t.Fatal(rerr)
-	}
-	if !errors.Is(err, syscall.EFBIG) {
-		t.Errorf("got %v", err)
-	}
-	if got := names(t, root); len(got) != 1 {
-		t.Errorf("in the store: %q", got)
+	add(t, open(t, root), "first", "") // the database has its files then
+	cmd := process("import:"+file, root)
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 2048 && exec "$0"`, os.Args[0]} // blocks of 512 bytes
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "file too large") {
+		t.Errorf("%v: %s", err, out)
 	}
 	checkWhole(t, root)
-	if err := copyNar(big); err != nil {
-		t.Errorf("once there is room: %v", err)
+	if got := names(t, root); len(got) != 2 { // the first and the small one
+		t.Errorf("in the store: %q", got)
 	}
+	if out, err := process("import:"+file, root).CombinedOutput(); err != nil {
+		t.Errorf("once there is room: %v\n%s", err, out)
+	}
+	nix(t, root, "--verify", "--check-contents")
 }
 
 // TestSmallDisk fills a small file system.
