@@ -52,8 +52,9 @@ var rooms = map[string][]string{
 	"store/narinfo":    {},
 	"store/derivation": {},
 
-	"store/binarycache": {"transfer"},
-	"store/transport":   {},
+	"store/binarycache":    {"transfer", "store/binarycache/xz"},
+	"store/binarycache/xz": {},
+	"store/transport":      {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},
