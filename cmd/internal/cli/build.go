@@ -47,7 +47,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
-	f.StringVarP(&o.outLink, "out-link", "o", "result", "make `LINK` a link to the result; further ones are LINK-1, LINK-dev, …")
+	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")
 	f.BoolVar(&o.noLink, "no-link", false, "make no link")
 	f.BoolVar(&o.printPaths, "print-out-paths", false, "print the paths of what was built")
 	f.BoolVar(&o.json, "json", false, "print [{drvPath, outputs, startTime, stopTime}]")
