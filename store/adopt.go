@@ -138,21 +138,11 @@ func (s *Store) takeBack(d *db.DB, infos []Info) (err error) {
 // OutputOf returns what an output of the derivation with the given realisation
 // hash became. The error is ErrInvalid if that is not known.
 func (s *Store) OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, ok := s.outputsOf[drv.String()+output]; ok {
-		return p, nil
-	}
-	return storepath.Path{}, ErrInvalid
+	r, err := s.Realisation(ctx, RealisationID{Derivation: drv, Output: output})
+	return r.Path, err
 }
 
 // NoteOutput remembers what an output became.
 func (s *Store) NoteOutput(ctx context.Context, drv nixhash.Hash, output string, p storepath.Path) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.outputsOf == nil {
-		s.outputsOf = map[string]storepath.Path{}
-	}
-	s.outputsOf[drv.String()+output] = p
-	return nil
+	return s.RegisterRealisations(ctx, Realisation{ID: RealisationID{Derivation: drv, Output: output}, Path: p})
 }

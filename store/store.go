@@ -51,7 +51,6 @@ type Store struct {
 	mu        sync.Mutex // guards what follows
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
-	outputsOf map[string]storepath.Path // temporary
 	swept     bool
 	optimiser *optimiser // nil until a new tree is optimised
 

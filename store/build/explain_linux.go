@@ -2,10 +2,10 @@ package build
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"strings"
+	"syscall"
 
+	"devenv/store/namespace"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,17 +16,16 @@ func (j *job) explainStart(err error) error {
 		if strings.HasPrefix(e.text, "executing '") {
 			return j.fail(PermanentFailure, "%s", e.text)
 		}
-		failure := j.fail(MiscFailure, "its sandbox cannot be made: %s", e.text)
-		if strings.HasPrefix(e.text, "mounting /proc") {
-			failure.Next = "This looks like a container that hides parts of /proc: start it with that off (docker run --security-opt systempaths=unconfined)."
+		if e.refused() { // namespaces without rights in them, as AppArmor gives
+			err = namespace.Explain(e)
+		} else {
+			return j.explainSetup(e)
 		}
-		return failure
 	}
-	if e, ok := errors.AsType[*startError](err); ok && forbidden(e.err) {
-		reason, remedy := namespaceBan()
-		failure := j.fail(MiscFailure, "this machine allows no sandbox: %s", reason)
-		failure.Err = e.err
-		failure.Next = remedy + "."
+	if e, ok := errors.AsType[*namespace.ForbiddenError](err); ok {
+		failure := j.fail(MiscFailure, "there can be no sandbox")
+		failure.Err = e
+		failure.Next = e.Remedy
 		if j.b.Store.Real(j.path) == j.b.Store.Dir().Join(j.path) {
 			failure.Next += "\nOr build without: --option sandbox false"
 		}
@@ -35,41 +34,24 @@ func (j *job) explainStart(err error) error {
 	return err
 }
 
-// forbidden reports whether an error is one of those with which the kernel
-// refuses namespaces.
-func forbidden(err error) bool {
-	for _, e := range []error{unix.EPERM, unix.EACCES, unix.ENOSPC, unix.EUSERS, unix.EINVAL, unix.ENOSYS} {
-		if errors.Is(err, e) {
-			return true
-		}
+// explainSetup says why the sandbox could not be made.
+func (j *job) explainSetup(e *setupError) error {
+	failure := j.fail(MiscFailure, "its sandbox cannot be made: %s", e.text)
+	if strings.HasPrefix(e.text, "mounting /proc") {
+		failure.Next = "This looks like a container that hides parts of /proc: start it with all of it (`docker run --security-opt systempaths=unconfined`)."
 	}
-	return false
+	return failure
 }
 
-// namespaceBan returns which setting of this machine forbids user namespaces, and
-// what changes it.
-func namespaceBan() (reason, remedy string) {
-	for _, s := range []struct{ file, bad, name string }{
-		{"/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces"},
-		{"/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone"},
-		{"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns"},
-	} {
-		text, err := os.ReadFile(s.file)
-		if err != nil || strings.TrimSpace(string(text)) != s.bad {
-			continue
-		}
-		good := map[string]string{"0": "1", "1": "0"}[s.bad]
-		if s.name == "user.max_user_namespaces" {
-			good = "15000"
-		}
-		return fmt.Sprintf("%s is %s", s.name, s.bad), fmt.Sprintf("An administrator can change that: sysctl -w %s=%s", s.name, good)
-	}
-	if status, err := os.ReadFile("/proc/self/status"); err == nil && strings.Contains(string(status), "\nSeccomp:\t2") {
-		return "a system call filter, as containers have it, forbids user namespaces",
-			"Start the container with a filter that allows them (docker run --security-opt seccomp=unconfined, or --privileged)"
-	}
-	if _, err := os.Stat("/proc/self/ns/user"); err != nil {
-		return "its kernel has no user namespaces", "A kernel with CONFIG_USER_NS has them"
-	}
-	return "its kernel refuses user namespaces", "See `sysctl -a | grep -e userns -e user_namespaces`, and the security module's log"
+// refused reports whether the kernel gave a helper namespaces, but no rights in
+// them: then the first thing that needs some fails.
+func (e *setupError) refused() bool {
+	first := strings.HasPrefix(e.text, "loopback") || strings.HasPrefix(e.text, "sethostname") || strings.HasPrefix(e.text, "mounting /: ")
+	return first && e.Is(unix.EPERM)
+}
+
+// Is reports whether e is the kernel's error target.
+func (e *setupError) Is(target error) bool {
+	errno, ok := target.(syscall.Errno)
+	return ok && strings.HasSuffix(e.text, errno.Error())
 }

@@ -306,16 +306,25 @@ func (b *Builder) forbidsSubstitutes(d *derivation.Derivation) bool {
 	return err == nil && attrs.noSubstitute
 }
 
+// Obtain makes paths valid that are not to be built: they are, or the substituter
+// has them. They are kept from garbage collection until the store is closed.
+func (b *Builder) Obtain(ctx context.Context, paths ...storepath.Path) error {
+	if err := b.Store.HoldNew(ctx, paths...); err != nil {
+		return err
+	}
+	return b.obtainPaths(ctx, paths...)
+}
+
 // obtainPaths makes paths valid that are no outputs: they are, or somebody has
 // them.
-func (r *run) obtainPaths(ctx context.Context, paths ...storepath.Path) error {
+func (b *Builder) obtainPaths(ctx context.Context, paths ...storepath.Path) error {
 	for _, p := range paths {
-		_, err := r.known.lookup(ctx, p)
+		_, err := b.known.lookup(ctx, p)
 		if errors.Is(err, narinfo.ErrInvalid) {
-			err = r.substitute(ctx, p)
+			err = b.substitute(ctx, p)
 		}
 		if errors.Is(err, narinfo.ErrInvalid) {
-			return fmt.Errorf("%s is needed, but neither in the store nor anywhere else: %w", r.Store.Dir().Join(p), err)
+			return fmt.Errorf("%s is needed, but neither in the store nor anywhere else: %w", b.Store.Dir().Join(p), err)
 		}
 		if err != nil {
 			return err

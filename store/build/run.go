@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"devenv/store/derivation"
+	"devenv/store/namespace"
 )
 
 // workplace is where a job runs.
@@ -171,7 +172,7 @@ func (b *Builder) launch(s *spec, who account, out *os.File) (*exec.Cmd, error) 
 	statusW.Close()
 	if err != nil {
 		specW.Close()
-		return nil, &startError{err}
+		return nil, namespace.Explain(err)
 	}
 	specR.Close()
 	go func() {
@@ -184,12 +185,6 @@ func (b *Builder) launch(s *spec, who account, out *os.File) (*exec.Cmd, error) 
 	}
 	return cmd, nil
 }
-
-// startError is what the kernel says to a new helper process.
-type startError struct{ err error }
-
-func (e *startError) Error() string { return e.err.Error() }
-func (e *startError) Unwrap() error { return e.err }
 
 // setupError is what kept a helper from becoming the builder.
 type setupError struct{ text string }

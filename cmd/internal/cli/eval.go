@@ -115,7 +115,7 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 // commands that have them.
 var (
 	pairs     = map[string]bool{"--arg": true, "--argstr": true, "--option": true}
-	withPairs = map[string]bool{"eval": true, "instantiate": true, "repl": true}
+	withPairs = map[string]bool{"eval": true, "instantiate": true, "repl": true, "build": true}
 )
 
 // joinPairs makes one word of the two that follow such a flag: --arg NAME EXPR.

@@ -33,6 +33,7 @@ type evaluationOptions struct {
 	profile     string
 	stats       bool
 	statsJSON   bool
+	world       func(*host.Options) // gives the evaluation more than files; may be nil
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
@@ -90,10 +91,15 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true})
+	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now}
+	if o.world != nil {
+		o.world(&world)
+	}
+	e.world = host.New(world)
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
+		Trees: a.treesOf(e.world),
 		Grown: func() { debug.SetGCPercent(100) }, Now: func() int64 { return time.Now().Unix() },
 	}
 	if opts.System == "" {
