@@ -1,14 +1,16 @@
 // Package eval evaluates the Nix language, lazily, as C++ Nix does.
 //
-// A text goes through package syntax into a Tree, and from there through the
-// compiler into Nodes: expressions whose variables are resolved to a number of
-// scopes up and a slot. A Node evaluates itself in an Env to a Value of 16
+// A text goes through package syntax into a Tree, in which the binder notes what
+// each variable means: a number of scopes up and a slot. The compiler turns it
+// into Nodes, functions when they are called first. A Node evaluates itself in an Env to a Value of 16
 // bytes. Cells, which are *Value, hold values or the recipes of values: forcing
 // a cell puts the value in the recipe's place.
 //
-//	value.go, slab.go            values, cells, scopes: the only unsafe code
+//	value.go, slab*.go           values, cells, scopes: the only unsafe code
+//	memory.go                    how much there may be of them
 //	symbol.go, attrs.go          names as numbers; sets as sorted lists
-//	compile*.go                  trees to nodes, scopes resolved
+//	load.go, bind*.go            files to trees, scopes resolved
+//	compile*.go                  trees to nodes
 //	node*.go, call.go, lambda.go the nodes
 //	force.go, stack.go           evaluation, and what is in progress
 //	error.go, trace.go           failure, and the way to it
