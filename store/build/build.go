@@ -137,7 +137,9 @@ func (j *job) execute(result *Result) (list []*product, err error) {
 				e.Kept = kept
 			}
 		}
-		w.close() //nolint:errcheck // what stays is swept later
+		j.b.tidying.Go(func() {
+			w.close() //nolint:errcheck // what stays is swept later
+		})
 	}()
 	if err := j.runLogged(w, result); err != nil {
 		return nil, err

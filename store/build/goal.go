@@ -41,6 +41,7 @@ func (b *Builder) Build(ctx context.Context, targets ...Target) ([]Result, error
 		wait.Go(func() { results[i] = *r.need(ctx, t.Drv, t.Outputs) })
 	}
 	wait.Wait()
+	b.tidying.Wait()
 	return results, r.failures(ctx)
 }
 

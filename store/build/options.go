@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"devenv/store/derivation"
@@ -107,6 +108,7 @@ type Builder struct {
 	known    infos
 	drvs     derivations
 	realised realisations
+	tidying  sync.WaitGroup // the workplaces of builds that are over
 }
 
 // New returns a builder.
