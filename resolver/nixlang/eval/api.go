@@ -18,9 +18,6 @@ func (ev *Evaluator) File(path string) (v *Value, err error) {
 	return v, err
 }
 
-// String makes a string value.
-func (ev *Evaluator) String(s string) *Value { return ev.cell(mkString(s)) }
-
 // Force evaluates a value as far as its kind.
 func (ev *Evaluator) Force(v *Value) error { return ev.run(func() { ev.force(v) }) }
 
@@ -38,10 +35,10 @@ func (ev *Evaluator) autoCall(f Value, args map[string]*Value) Value {
 		}
 		return f
 	}
-	if f.kind() != kLambda || !ev.lambdas[f.payload()].isSet {
+	if f.kind() != kLambda || !ev.lambda(f).isSet {
 		return f
 	}
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	b := ev.buildAttrs(len(args))
 	if l.ellipsis {
 		for name, c := range args {
@@ -82,7 +79,10 @@ func (ev *Evaluator) Select(v *Value, path string, args map[string]*Value) (out 
 			}
 			c := get(x.attrs(), ev.intern(part))
 			if c == nil {
-				ev.missing(x, ev.intern(part), 0)
+				ev.throw(&Error{
+					Kind: Failed, Msg: "attribute '" + part + "' in selection path '" + path + "' not found",
+					Hints: didYouMean(part, ev.namesOf(x.attrs())),
+				})
 			}
 			out = c
 		}

@@ -12,10 +12,18 @@ func (ev *Evaluator) arith(op byte, a, b Value, pos Pos) Value {
 	if a.kind() == kInt && b.kind() == kInt {
 		return ev.arithInt(op, a.int(), b.int(), pos)
 	}
-	if op == '/' {
-		return ev.divide(a, b, pos)
+	want := "an integer"
+	if a.kind() == kFloat || b.kind() == kFloat {
+		want = "a float"
 	}
-	x, y := ev.number(a, pos), ev.number(b, pos)
+	if op == '/' {
+		y := ev.number(b, "a float", pos) // the divisor first
+		if y == 0 {
+			ev.fail(pos, "division by zero")
+		}
+		return mkFloat(ev.number(a, want, pos) / y)
+	}
+	x, y := ev.number(a, want, pos), ev.number(b, want, pos)
 	switch op {
 	case '-':
 		return mkFloat(x - y)
@@ -25,27 +33,15 @@ func (ev *Evaluator) arith(op byte, a, b Value, pos Pos) Value {
 	return mkFloat(x + y)
 }
 
-// divide looks at the divisor first.
-func (ev *Evaluator) divide(a, b Value, pos Pos) Value {
-	if k := b.kind(); k != kInt && k != kFloat {
-		ev.typeError(pos, "a float", b)
-	}
-	y := ev.number(b, pos)
-	if y == 0 {
-		ev.fail(pos, "division by zero")
-	}
-	return mkFloat(ev.number(a, pos) / y)
-}
-
-// number takes an integer or a float.
-func (ev *Evaluator) number(v Value, pos Pos) float64 {
+// number takes an integer or a float; want is what an error says it should be.
+func (ev *Evaluator) number(v Value, want string, pos Pos) float64 {
 	switch v.kind() {
 	case kInt:
 		return float64(v.int())
 	case kFloat:
 		return v.float()
 	}
-	ev.typeError(pos, "an integer", v)
+	ev.typeError(pos, want, v)
 	return 0
 }
 

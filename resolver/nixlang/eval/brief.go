@@ -40,7 +40,7 @@ func (p *briefPrinter) value(v Value, depth int) {
 	case kList:
 		p.list(v, depth)
 	case kLambda:
-		l := p.ev.lambdas[v.payload()]
+		l := p.ev.lambda(v)
 		p.out.WriteString("«lambda")
 		if l.name != 0 {
 			p.out.WriteString(" " + p.ev.name(l.name))
@@ -50,6 +50,8 @@ func (p *briefPrinter) value(v Value, depth int) {
 		p.out.WriteString("«primop " + v.primop().name + "»")
 	case kPartial:
 		p.out.WriteString("«partially applied primop " + v.partial().op.name + "»")
+	case kFailed:
+		p.out.WriteString("«failed»")
 	case kThunk, kApp, kSelect:
 		p.out.WriteString("«thunk»")
 	default:

@@ -14,7 +14,7 @@ var contextBuiltins = []primop{
 	}},
 	{name: "unsafeDiscardStringContext", arity: 1, one: func(ev *Evaluator, pos Pos, s *Value) Value {
 		var ctx Context
-		return mkString(ev.coerceCell(s, pos, &ctx, coercePath))
+		return mkString(ev.coerceCell(s, pos, &ctx, coerceStore))
 	}},
 	{name: "unsafeDiscardOutputDependency", arity: 1, one: func(ev *Evaluator, pos Pos, s *Value) Value {
 		return ev.mapContext(s, pos, func(e ContextElem) ContextElem {
@@ -31,7 +31,7 @@ var contextBuiltins = []primop{
 
 func (ev *Evaluator) mapContext(s *Value, pos Pos, f func(ContextElem) ContextElem) Value {
 	var ctx, out Context
-	text := ev.coerceCell(s, pos, &ctx, coercePath)
+	text := ev.coerceCell(s, pos, &ctx, coerceStore)
 	for _, id := range ctx {
 		out.add(ev.contextOf(f(ev.contexts[id])))
 	}
@@ -40,7 +40,7 @@ func (ev *Evaluator) mapContext(s *Value, pos Pos, f func(ContextElem) ContextEl
 
 func addDrvOutputDependencies(ev *Evaluator, pos Pos, s *Value) Value {
 	var ctx Context
-	text := ev.coerceCell(s, pos, &ctx, coercePath)
+	text := ev.coerceCell(s, pos, &ctx, coerceStore)
 	if len(ctx) != 1 {
 		ev.fail(pos, "context of string '%s' must have exactly one element, but has %d", text, len(ctx))
 	}

@@ -15,13 +15,13 @@ var formatBuiltins = []primop{
 	}},
 	{name: "fromJSON", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		return ev.read(pos, func(b *treeBuilder) error {
-			return notation.ParseJSON(ev.forceString(a, pos, nil), ev.opts.MaxCallDepth, b)
+			return notation.ParseJSON(ev.forcePlainString(a, pos), ev.opts.MaxCallDepth, b)
 		})
 	}},
 	{name: "fromTOML", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		return ev.read(pos, func(b *treeBuilder) error {
 			opts := notation.TOMLOptions{Timestamps: ev.opts.Features["parse-toml-timestamps"], MaxDepth: ev.opts.MaxCallDepth}
-			return notation.ParseTOML(ev.forceString(a, pos, nil), opts, b)
+			return notation.ParseTOML(ev.forcePlainString(a, pos), opts, b)
 		})
 	}},
 }

@@ -2,9 +2,11 @@ package eval
 
 import (
 	"errors"
-	"io/fs"
 	"path"
 	"strings"
+	"syscall"
+
+	"devenv/store/storepath"
 )
 
 var pathBuiltins = []primop{
@@ -52,24 +54,40 @@ func (ev *Evaluator) absolute(a *Value, pos Pos, ctx *Context) string {
 	return path.Clean(s)
 }
 
-// realPath is the path of a value that is to be read. What it depends on must
-// be there already: nothing is built here.
+// realPath is the path of a value that is to be read. What it depends on is
+// realised first: this is import from derivation.
 func (ev *Evaluator) realPath(a *Value, pos Pos) string {
 	var ctx Context
 	p := ev.absolute(a, pos, &ctx)
-	for _, e := range ev.sortedContext(ctx) {
-		if e.Kind == BuiltOutput {
-			ev.fail(pos, "cannot read '%s': it would have to be built first, and there is no support for import from derivation", p)
-		}
+	for placeholder, path := range ev.realise(ctx, pos) {
+		p = strings.ReplaceAll(p, placeholder, path)
 	}
-	return p
+	return path.Clean(p)
 }
 
-func (ev *Evaluator) pathError(pos Pos, p string, err error) {
-	if errors.Is(err, fs.ErrNotExist) {
-		ev.fail(pos, "path '%s' does not exist", p)
+// realise makes all that a string depends on readable.
+func (ev *Evaluator) realise(ctx Context, pos Pos) map[string]string {
+	if len(ctx) == 0 {
+		return nil
 	}
-	ev.hostError(pos, err)
+	rewrites, err := ev.host.Realise(ev.life, ev.sortedContext(ctx))
+	if err != nil {
+		ev.hostError(pos, err)
+	}
+	return rewrites
+}
+
+// Realise makes all that a string depends on readable, and returns the string
+// with the paths of outputs that were not known before in it.
+func (ev *Evaluator) Realise(v *Value) (s string, err error) {
+	err = ev.run(func() {
+		var ctx Context
+		s = ev.coerceCell(v, 0, &ctx, coerceStore)
+		for placeholder, path := range ev.realise(ctx, 0) {
+			s = strings.ReplaceAll(s, placeholder, path)
+		}
+	})
+	return s, err
 }
 
 func dirOf(ev *Evaluator, pos Pos, a *Value) Value {
@@ -99,9 +117,12 @@ func pathExists(ev *Evaluator, pos Pos, a *Value) Value {
 		ev.fail(pos, "string '%s' doesn't represent an absolute path", raw)
 	}
 	p := path.Clean(raw)
+	for placeholder, path := range ev.realise(ctx, pos) {
+		p = strings.ReplaceAll(p, placeholder, path)
+	}
 	mustBeDir := v.kind() != kPath && (strings.HasSuffix(raw, "/") || strings.HasSuffix(raw, "/."))
 	if mustBeDir {
-		p = ev.followLinks(p, pos)
+		p = ev.resolveLinks(p, pos)
 	}
 	typ, err := ev.host.Lstat(p)
 	return mkBool(err == nil && (!mustBeDir || typ == Directory))
@@ -113,19 +134,39 @@ func readFile(ev *Evaluator, pos Pos, a *Value) Value {
 	if err != nil {
 		ev.pathError(pos, p, err)
 	}
-	s := string(text)
+	s := textOf(text)
 	if strings.IndexByte(s, 0) >= 0 {
 		ev.fail(pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
 	}
-	return mkString(s)
+	return mkContextString(s, ev.mentioned(p, s, pos))
+}
+
+// mentioned is the context of a text that is read from the store: those
+// references of its store object that occur in it.
+func (ev *Evaluator) mentioned(p, text string, pos Pos) Context {
+	own, _, err := storepath.Dir(ev.host.StoreDir()).ParseInside(p)
+	if err != nil {
+		return nil
+	}
+	refs, err := ev.host.References(ev.life, own)
+	if err != nil {
+		ev.hostError(pos, err)
+	}
+	var ctx Context
+	for _, r := range refs {
+		if strings.Contains(text, r.Digest()) {
+			ctx.add(ev.contextOf(ContextElem{Kind: OpaquePath, Path: storepath.Dir(ev.host.StoreDir()).Join(r)}))
+		}
+	}
+	return ctx
 }
 
 func readDir(ev *Evaluator, pos Pos, a *Value) Value {
-	p := ev.followLinks(ev.realPath(a, pos), pos)
-	if typ, err := ev.host.Lstat(p); err == nil && typ != Directory {
-		ev.fail(pos, "'%s' is not a directory", p)
-	}
+	p := ev.realPath(a, pos)
 	entries, err := ev.host.ReadDir(p)
+	if errors.Is(err, syscall.ENOTDIR) {
+		ev.fail(pos, "'%s' is not a directory", ev.resolveLinks(p, pos))
+	}
 	if err != nil {
 		ev.pathError(pos, p, err)
 	}
@@ -134,50 +175,4 @@ func readDir(ev *Evaluator, pos Pos, a *Value) Value {
 		b.addCell(ev.intern(e.Name), ev.nameCell(ev.intern(e.Type.String())))
 	}
 	return b.value()
-}
-
-// findFile looks a name up in a search path.
-func findFile(ev *Evaluator, pos Pos, list, name *Value) Value {
-	var entries []SearchEntry
-	for _, c := range ev.forceList(list, pos) {
-		attrs := ev.forceAttrs(c, pos)
-		var e SearchEntry
-		if p := get(attrs, ev.sym.prefix); p != nil {
-			e.Prefix = ev.forcePlainString(p, pos)
-		}
-		p := get(attrs, ev.sym.path)
-		if p == nil {
-			ev.fail(pos, "attribute 'path' missing")
-		}
-		var ctx Context
-		e.Path = ev.coerceCell(p, pos, &ctx, coercePath)
-		entries = append(entries, e)
-	}
-	want := ev.forcePlainString(name, pos)
-	for _, e := range entries {
-		rest, ok := suffixOf(want, e.Prefix)
-		if !ok || !strings.HasPrefix(e.Path, "/") {
-			continue
-		}
-		p := path.Clean(e.Path + "/" + rest)
-		if _, err := ev.host.Lstat(p); err == nil {
-			return mkPath(p)
-		}
-	}
-	if rest, ok := strings.CutPrefix(want, "nix/"); ok {
-		if p, ok := ev.corePath(rest); ok {
-			return mkPath(p)
-		}
-	}
-	ev.throw(&Error{Kind: Thrown, Msg: "file '" + want + "' was not found in the Nix search path (add it using $NIX_PATH or -I)", pos: pos})
-	return null
-}
-
-// suffixOf returns what follows a prefix of whole path components.
-func suffixOf(name, prefix string) (string, bool) {
-	rest, ok := strings.CutPrefix(name, prefix)
-	if !ok || prefix != "" && rest != "" && rest[0] != '/' {
-		return "", false
-	}
-	return rest, true
 }

@@ -54,11 +54,12 @@ func (ev *Evaluator) groups(text string, spans []regex.Span) Value {
 	return mkList(out)
 }
 
+// split gives the pieces no context; a string without a match stays what it
+// is.
 func split(ev *Evaluator, pos Pos, re, s *Value) Value {
 	p := ev.pattern(re, pos)
-	var ctx Context
-	text := ev.forceString(s, pos, &ctx)
-	piece := func(from, to int) *Value { return ev.cell(mkContextString(text[from:to], ctx)) }
+	text := ev.forceString(s, pos, nil)
+	piece := func(from, to int) *Value { return ev.cell(mkString(text[from:to])) }
 	var out []*Value
 	end := 0
 	err := p.Each(text, ev.checkStopped, func(m []regex.Span) {

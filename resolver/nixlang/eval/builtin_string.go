@@ -13,7 +13,7 @@ var stringBuiltins = []primop{
 	}},
 	{name: "stringLength", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		var ctx Context
-		return mkInt(int64(len(ev.coerceCell(a, pos, &ctx, coercePath))))
+		return mkInt(int64(len(ev.coerceCell(a, pos, &ctx, coerceStore))))
 	}},
 	{name: "substring", arity: 3, three: substring},
 	{name: "concatStringsSep", arity: 2, two: concatStringsSep},
@@ -29,7 +29,7 @@ func substring(ev *Evaluator, pos Pos, start, length, s *Value) Value {
 	}
 	n := ev.forceInt(length, pos)
 	var ctx Context
-	text := ev.coerceCell(s, pos, &ctx, coercePath)
+	text := ev.coerceCell(s, pos, &ctx, coerceStore)
 	if from >= int64(len(text)) || n == 0 {
 		return mkContextString("", ctx)
 	}
@@ -48,7 +48,7 @@ func concatStringsSep(ev *Evaluator, pos Pos, sep, l *Value) Value {
 	for i, e := range list {
 		texts[i] = ev.coerceCell(e, pos, &ctx, coerceStore)
 	}
-	return mkContextString(strings.Join(texts, between), ctx)
+	return mkContextString(ev.join(texts, between, pos), ctx)
 }
 
 // replaceStrings replaces from left to right, the first pattern that fits;
@@ -74,9 +74,12 @@ func replaceStrings(ev *Evaluator, pos Pos, from, to, s *Value) Value {
 	}
 	var out strings.Builder
 	for p := 0; p <= len(text); {
+		ev.often(p)
 		i := prefixOf(text[p:], patterns)
 		if i >= 0 {
+			ev.takeText(len(replacement(i)))
 			out.WriteString(replacement(i))
+			ev.roomForText(out.Len(), pos)
 			p += len(patterns[i])
 		}
 		if i < 0 || patterns[i] == "" {

@@ -39,7 +39,7 @@ func functionArgs(ev *Evaluator, pos Pos, a *Value) Value {
 	default:
 		ev.fail(pos, "'functionArgs' requires a function")
 	}
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	attrs := ev.newAttrs(len(l.formals))
 	for i, formal := range l.formals {
 		attrs[i] = Attr{formal.sym, formal.pos, ev.cell(mkBool(formal.def != nil))}

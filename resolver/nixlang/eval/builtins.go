@@ -39,9 +39,12 @@ func (ev *Evaluator) installBuiltins() {
 	}
 	for _, table := range [][]primop{
 		typeBuiltins, listBuiltins, attrBuiltins, arithBuiltins, stringBuiltins, contextBuiltins,
-		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, missingBuiltins(),
+		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, fetchBuiltins, flakeBuiltins,
 	} {
 		for i := range table {
+			if need := gated[table[i].name]; need != "" && !ev.opts.feature(need) {
+				continue
+			}
 			builtin(table[i].name, ev.cell(mkPrimop(&table[i])))
 		}
 	}
@@ -67,16 +70,35 @@ func (ev *Evaluator) constants() map[string]Value {
 	c := map[string]Value{
 		"nixVersion":  mkString(nixVersion),
 		"langVersion": mkInt(langVersion),
-		"storeDir":    mkString(ev.host.StoreDir()),
-		"nixPath":     ev.searchPathValue(),
+		"storeDir":    ev.setting("storeDir", mkString(ev.host.StoreDir())),
+		"nixPath":     ev.setting("nixPath", ev.searchPathValue()),
 	}
 	if !ev.opts.Pure {
-		c["currentSystem"] = mkString(ev.opts.System)
+		c["currentSystem"] = ev.setting("currentSystem", mkString(ev.opts.System))
 		if ev.opts.Now != nil {
-			c["currentTime"] = mkInt(ev.opts.Now())
+			c["currentTime"] = ev.setting("currentTime", mkInt(ev.opts.Now()))
 		}
 	}
 	return c
+}
+
+// setting is a value that the host is told of when it is looked at.
+func (ev *Evaluator) setting(name string, v Value) Value {
+	told := &primop{name: name, arity: 1, one: func(ev *Evaluator, _ Pos, _ *Value) Value {
+		ev.host.Setting(name, ev.settingText(ev.cell(v)))
+		return v
+	}}
+	return mkApp(&application{f: ev.cell(mkPrimop(told)), a: ev.cell(null)})
+}
+
+// settingText is what Host.Setting says of a value: a string as it is, and what
+// else as builtins.toJSON does.
+func (ev *Evaluator) settingText(v *Value) string {
+	if v.isString() {
+		return v.str()
+	}
+	var ctx Context
+	return string(ev.appendJSON(nil, v, 0, &ctx, false))
 }
 
 func (ev *Evaluator) searchPathValue() Value {
@@ -113,27 +135,13 @@ in
 (builtins.head outputsList).value
 `
 
+// internalFile is what messages call the texts of the evaluator itself.
+const internalFile = "<derivation>"
+
 // derivationCell compiles builtins.derivation when it is first used.
 func (ev *Evaluator) derivationCell() *Value {
 	op := &primop{name: "derivation", arity: 1, one: func(ev *Evaluator, _ Pos, _ *Value) Value {
-		return ev.parse("<derivation>", derivationSource, "/", false, nil).Eval(ev, nil)
+		return ev.parse(internalFile, derivationSource, "/", false, nil).Eval(ev, nil)
 	}}
 	return ev.cell(mkApp(&application{f: ev.cell(mkPrimop(op)), a: ev.cell(null)}))
-}
-
-// missingBuiltins are there, but what they need is not.
-func missingBuiltins() (ops []primop) {
-	needs := map[string]string{
-		"fetchurl": "fetchers", "fetchTarball": "fetchers", "fetchGit": "fetchers", "fetchMercurial": "fetchers",
-		"fetchTree": "fetchers", "fetchClosure": "fetchers", "getFlake": "flakes", "parseFlakeRef": "flakes",
-		"flakeRefToString": "flakes", "outputOf": "dynamic derivations",
-	}
-	for _, name := range slices.Sorted(maps.Keys(needs)) {
-		why := needs[name]
-		ops = append(ops, primop{name: name, arity: 1, one: func(ev *Evaluator, pos Pos, _ *Value) Value {
-			ev.fail(pos, "builtins.%s cannot be evaluated here: there is no support for %s", name, why)
-			return null
-		}})
-	}
-	return ops
 }

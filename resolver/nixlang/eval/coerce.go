@@ -79,6 +79,7 @@ func (ev *Evaluator) coerceList(list []*Value, pos Pos, ctx *Context, mode coerc
 	for i, c := range list {
 		v := ev.force(c)
 		b.WriteString(ev.coerce(v, pos, ctx, mode))
+		ev.roomForText(b.Len(), pos)
 		if i < len(list)-1 && (v.kind() != kList || v.payload() != 0) {
 			b.WriteByte(' ')
 		}
@@ -94,7 +95,7 @@ func (ev *Evaluator) copyPath(p string, pos Pos, ctx *Context) string {
 			ev.fail(pos, "file names are not allowed to end in '.drv'")
 		}
 		var err error
-		store, err = ev.host.AddPath(AddPath{Name: baseName(p), Path: p})
+		store, err = ev.host.AddPath(ev.life, AddPath{Name: baseName(p), Path: p})
 		if err != nil {
 			ev.pathError(pos, p, err)
 		}

@@ -4,58 +4,56 @@ import (
 	"devenv/resolver/nixlang/syntax"
 )
 
-// maxHeight bounds the height of an expression, so that compiling and
-// evaluating it cannot exhaust the stack; heavyHeight is from where on its
-// evaluation counts as more than one call.
-const (
-	maxHeight   = 100_000
-	heavyHeight = 64
-)
+// heavyHeight is from where on the evaluation of an expression counts as more
+// than one call.
+const heavyHeight = 64
 
-// variable is what a name means: a slot of the scope at an absolute depth, or
-// nothing if depth is negative.
-type variable struct{ depth, slot int }
-
-// shadowed remembers what a name meant outside a scope.
-type shadowed struct {
-	sym syntax.Sym
-	was variable
+// unit is a text whose tree is kept: functions are compiled when they are
+// called first, and most never are.
+type unit struct {
+	tree  *syntax.Tree
+	file  *file
+	base  Pos
+	place syntax.Place
+	syms  []Sym // of the tree's symbols, as far as they were needed; 0 is unknown
 }
 
-// compiler turns one tree into nodes. It walks the tree once and keeps, for
-// each symbol of the file, what it means where the walk is.
+func (ev *Evaluator) unitOf(tree *syntax.Tree, f *file, dir string) *unit {
+	return &unit{
+		tree: tree, file: f, base: f.base, place: syntax.Place{Dir: dir, Home: ev.opts.Home}, syms: make([]Sym, tree.Symbols.Len()),
+	}
+}
+
+// clone lets go of the parser's memory.
+func (u *unit) clone() *unit {
+	u.tree = u.tree.Clone()
+	return u
+}
+
+// compiler turns a part of a tree into nodes.
 type compiler struct {
-	ev     *Evaluator
-	tree   *syntax.Tree
-	base   Pos
-	place  syntax.Place
-	syms   []Sym // of the file's symbols
-	vars   []variable
-	undo   []shadowed
-	depth  int   // scopes around the walk
-	withs  []int // depths of the scopes that `with` made
-	nested int
+	ev *Evaluator
+	*unit
 }
 
-func (ev *Evaluator) compile(tree *syntax.Tree, f *file, place syntax.Place, scope []Sym) Node {
-	n := tree.Symbols.Len()
-	c := &compiler{ev: ev, tree: tree, base: f.base, place: place, syms: make([]Sym, n), vars: make([]variable, n)}
-	index := map[Sym]int{}
-	for i, s := range scope {
-		index[s] = i
-	}
-	for i := range n {
-		c.syms[i] = ev.syms.InternFrom(&tree.Symbols, syntax.Sym(i))
-		c.vars[i].depth = -1
-		if slot, ok := index[c.syms[i]]; ok {
-			c.vars[i] = variable{1, slot}
-		}
-	}
-	if scope != nil {
-		c.depth = 1
-	}
-	node, _ := c.expr(tree.Root)
+// compile makes a node of a unit whose variables are bound.
+func (ev *Evaluator) compile(u *unit) Node {
+	c := compiler{ev, u}
+	node, _ := c.expr(u.tree.Root)
 	return node
+}
+
+// sym returns the evaluator's symbol of one of the tree.
+func (c *compiler) sym(s syntax.Sym) Sym { return c.ev.symOf(c.unit, s) }
+
+func (ev *Evaluator) symOf(u *unit, s syntax.Sym) Sym {
+	if int(s) >= len(u.syms) {
+		u.syms = append(u.syms, make([]Sym, int(s)+1-len(u.syms))...)
+	}
+	if u.syms[s] == 0 {
+		u.syms[s] = ev.syms.InternFrom(&u.tree.Symbols, s)
+	}
+	return u.syms[s]
 }
 
 func (c *compiler) pos(off uint32) Pos { return c.base + Pos(off) }
@@ -68,33 +66,10 @@ func number[N numbered](c *compiler, n N) Node {
 
 func (c *compiler) constant(v Value) Node { return &constant{c.ev.cell(v)} }
 
-// open begins a scope of the given names; close ends it.
-func (c *compiler) open() int {
-	c.depth++
-	return len(c.undo)
-}
-
-func (c *compiler) define(sym syntax.Sym, slot int) {
-	c.undo = append(c.undo, shadowed{sym, c.vars[sym]})
-	c.vars[sym] = variable{c.depth, slot}
-}
-
-func (c *compiler) close(mark int) {
-	for i := len(c.undo) - 1; i >= mark; i-- {
-		c.vars[c.undo[i].sym] = c.undo[i].was
-	}
-	c.undo = c.undo[:mark]
-	c.depth--
-}
-
 // expr compiles an expression; it returns how high its tree is, counted from
 // the nearest node that accounts for itself.
 func (c *compiler) expr(id syntax.ID) (Node, int) {
-	if c.nested++; c.nested > maxHeight {
-		c.fail(c.tree.Nodes[id].Pos, "expression is nested too deeply")
-	}
 	node, height := c.node(id)
-	c.nested--
 	if height++; height > heavyHeight {
 		if _, ok := node.(numbered); ok {
 			d := &deep{at: at{c.pos(c.tree.Nodes[id].Pos)}, node: node, extra: 2}
@@ -102,10 +77,6 @@ func (c *compiler) expr(id syntax.ID) (Node, int) {
 		}
 	}
 	return node, height
-}
-
-func (c *compiler) fail(off uint32, format string, args ...any) {
-	c.ev.fail(c.pos(off), format, args...)
 }
 
 // node compiles by kind.
@@ -124,7 +95,7 @@ func (c *compiler) node(id syntax.ID) (Node, int) {
 	case syntax.SearchPath:
 		return c.searchPath(id, here), 0
 	case syntax.Var:
-		return c.variable(syntax.Sym(n.A), here), 0
+		return c.variable(n, here), 0
 	case syntax.CurPos:
 		return number(c, &curPos{at: here}), 0
 	case syntax.Select:
@@ -147,7 +118,7 @@ func (c *compiler) node(id syntax.ID) (Node, int) {
 	case syntax.Assert:
 		cond, h1 := c.expr(syntax.ID(n.A))
 		body, h2 := c.expr(syntax.ID(n.B))
-		return number(c, &assertNode{at: here, cond: cond, body: body, text: c.tree.PrintNode(syntax.ID(n.A), c.place)}), max(h1, h2)
+		return number(c, &assertNode{at: here, cond: cond, body: body, unit: c.unit, text: syntax.ID(n.A)}), max(h1, h2)
 	case syntax.If:
 		l := c.tree.List(&n)
 		cond, h1 := c.expr(syntax.ID(l[0]))
@@ -202,20 +173,9 @@ func (c *compiler) path(id syntax.ID, here at) Node {
 	return c.constant(mkPath(c.place.Resolve(n.Kind, c.tree.TextOf(id))))
 }
 
-// searchPath compiles <a/b>: __findFile __nixPath "a/b", with what those two
-// mean here.
+// searchPath compiles <a/b>: __findFile __nixPath "a/b".
 func (c *compiler) searchPath(id syntax.ID, here at) Node {
-	find := c.variable(c.local("__findFile"), here)
-	path := c.variable(c.local("__nixPath"), here)
+	find := &constant{c.ev.globals[c.ev.intern("__findFile")]}
+	path := &constant{c.ev.globals[c.ev.intern("__nixPath")]}
 	return number(c, &callNode{at: here, f: find, args: []Node{path, c.constant(mkString(c.tree.TextOf(id)))}})
-}
-
-// local returns the file's symbol of a name that the syntax implies.
-func (c *compiler) local(name string) syntax.Sym {
-	s := c.tree.Symbols.Intern(name)
-	for int(s) >= len(c.vars) {
-		c.vars = append(c.vars, variable{-1, 0})
-		c.syms = append(c.syms, c.ev.intern(c.tree.Symbols.Name(syntax.Sym(len(c.syms)))))
-	}
-	return s
 }

@@ -7,86 +7,49 @@ import (
 	"devenv/resolver/nixlang/syntax"
 )
 
-// sortedFormals returns the formals of a function in the order of symbols.
-func (c *compiler) sortedFormals(info syntax.LambdaInfo) []syntax.Formal {
-	formals := slices.Clone(c.tree.Formals[info.Start : info.Start+info.Len])
-	slices.SortFunc(formals, func(a, b syntax.Formal) int { return cmp.Compare(c.syms[a.Sym], c.syms[b.Sym]) })
-	return formals
-}
-
-// sortedBindings returns the static bindings of a set in the order of symbols.
-func (c *compiler) sortedBindings(s *syntax.SetInfo) []syntax.Binding {
-	list := make([]syntax.Binding, 0, s.Len)
-	for i := s.First; i >= 0; i = c.tree.Bindings[i].Next {
-		list = append(list, c.tree.Bindings[i])
-	}
-	slices.SortFunc(list, func(a, b syntax.Binding) int { return cmp.Compare(c.syms[a.Sym], c.syms[b.Sym]) })
-	return list
-}
-
-// bindings compiles static bindings. If they see each other, scope is the mark
-// of the scope that has just been opened for them; what is inherited from the
-// scope around is compiled before.
-func (c *compiler) bindings(s *syntax.SetInfo, list []syntax.Binding, outer []Node) (b bindingSet, height int) {
-	for _, from := range s.From {
-		node, h := c.expr(from)
+// bindings compiles static bindings; a set sorts them by symbol. If they see
+// each other, recursive, each has the slot of its place in the source.
+func (c *compiler) bindings(s *syntax.SetInfo, recursive bool) (b bindingSet, height int) {
+	var froms []int32
+	for i := s.From; i >= 0; i = c.tree.Froms[i].Next {
+		node, h := c.expr(c.tree.Froms[i].Expr)
 		b.from = append(b.from, node)
+		froms = append(froms, i)
 		height = max(height, h)
 	}
-	b.entries = make([]entry, len(list))
-	for i, x := range list {
-		e := entry{sym: c.syms[x.Sym], pos: c.pos(x.Pos), from: -1}
-		switch {
-		case x.Kind == syntax.InheritedFrom:
-			e.from = int(x.Expr)
-		case x.Kind == syntax.Inherited && outer != nil:
-			e.node, e.outer = outer[i], true
-		default:
+	b.entries = make([]entry, 0, s.Len)
+	for i := s.First; i >= 0; i = c.tree.Bindings[i].Next {
+		x := &c.tree.Bindings[i]
+		e := entry{sym: c.sym(x.Sym), pos: c.pos(x.Pos), slot: int32(len(b.entries)), from: -1}
+		if x.Kind == syntax.InheritedFrom {
+			e.from = int32(slices.Index(froms, int32(x.Expr)))
+		} else {
 			var h int
 			e.node, h = c.expr(x.Expr)
+			e.outer = recursive && x.Kind == syntax.Inherited
 			height = max(height, h)
 		}
-		b.entries[i] = e
+		b.entries = append(b.entries, e)
 	}
 	return b, height
 }
 
-// inherited compiles what bindings inherit from the scope around them.
-func (c *compiler) inherited(list []syntax.Binding) []Node {
-	nodes := make([]Node, len(list))
-	for i, x := range list {
-		if x.Kind == syntax.Inherited {
-			nodes[i], _ = c.expr(x.Expr)
-		}
-	}
-	return nodes
-}
-
-func (c *compiler) openBindings(list []syntax.Binding) int {
-	mark := c.open()
-	for i, x := range list {
-		c.define(x.Sym, i)
-	}
-	return mark
+func sortEntries(list []entry) {
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(a.sym, b.sym) })
 }
 
 func (c *compiler) set(index uint32) (Node, int) {
 	s := c.tree.Sets[index]
 	here := at{c.pos(s.Pos)}
-	list := c.sortedBindings(&s)
+	if !s.Recursive && s.Len == 0 && s.Dyns == 0 {
+		return c.constant(noAttrs), 0
+	}
+	b, h1 := c.bindings(&s, s.Recursive)
+	sortEntries(b.entries)
+	dyn, h2 := c.dynamic(&s)
 	if !s.Recursive {
-		if len(list) == 0 && s.Dyns == 0 {
-			return c.constant(noAttrs), 0
-		}
-		b, h1 := c.bindings(&s, list, nil)
-		dyn, h2 := c.dynamic(&s)
 		return number(c, &setNode{at: here, bindingSet: b, dynamic: dyn}), max(h1, h2)
 	}
-	outer := c.inherited(list)
-	mark := c.openBindings(list)
-	b, h1 := c.bindings(&s, list, outer)
-	dyn, h2 := c.dynamic(&s)
-	c.close(mark)
 	n := &recNode{at: here, bindingSet: b, dynamic: dyn, overrides: -1}
 	for i, e := range b.entries {
 		if e.sym == c.ev.sym.overrides {
@@ -108,12 +71,7 @@ func (c *compiler) dynamic(s *syntax.SetInfo) (list []dynamicEntry, height int) 
 }
 
 func (c *compiler) let(n syntax.Node, here at) (Node, int) {
-	s := c.tree.Sets[n.A]
-	list := c.sortedBindings(&s)
-	outer := c.inherited(list)
-	mark := c.openBindings(list)
-	b, h1 := c.bindings(&s, list, outer)
+	b, h1 := c.bindings(&c.tree.Sets[n.A], true)
 	body, h2 := c.expr(syntax.ID(n.B))
-	c.close(mark)
 	return number(c, &letNode{at: here, bindingSet: b, body: body}), max(h1, h2)
 }

@@ -1,41 +1,38 @@
 package eval
 
-import "devenv/resolver/nixlang/syntax"
+import (
+	"cmp"
+	"slices"
+
+	"devenv/resolver/nixlang/syntax"
+)
 
 // variable compiles the use of a name: of an enclosing scope, else a global,
 // else of an enclosing with.
-func (c *compiler) variable(sym syntax.Sym, here at) Node {
-	if v := c.vars[sym]; v.depth >= 0 {
-		if v.depth == c.depth {
-			return number(c, &localVar{at: here, slot: v.slot})
-		}
-		return number(c, &outerVar{at: here, level: c.depth - v.depth, slot: v.slot})
+func (c *compiler) variable(n syntax.Node, here at) Node {
+	switch {
+	case n.N == 1:
+		return number(c, &localVar{at: here, slot: int(n.B)})
+	case n.N > 1:
+		return number(c, &outerVar{at: here, level: int(n.N - 1), slot: int(n.B)})
 	}
-	if cell := c.ev.globals[c.syms[sym]]; cell != nil {
+	sym := c.sym(syntax.Sym(n.A))
+	if cell := c.ev.globals[sym]; cell != nil {
 		return &constant{cell}
 	}
-	if len(c.withs) == 0 {
-		c.undefined(sym, here)
+	count := c.tree.Extra[n.B]
+	if count == 0 {
+		c.ev.undefined(c.ev.name(sym), nil, here.pos)
 	}
-	levels := make([]int, 0, len(c.withs))
-	for i := len(c.withs) - 1; i >= 0; i-- {
-		levels = append(levels, c.depth-c.withs[i])
-	}
-	return number(c, &withVar{at: here, sym: c.syms[sym], levels: levels})
+	return number(c, &withVar{at: here, sym: sym, levels: c.tree.Extra[n.B+1 : n.B+1+count]})
 }
 
-func (c *compiler) undefined(sym syntax.Sym, here at) {
-	name := c.tree.Symbols.Name(sym)
-	var names []string
-	for i, v := range c.vars {
-		if v.depth >= 0 {
-			names = append(names, c.tree.Symbols.Name(syntax.Sym(i)))
-		}
+// undefined says that a name means nothing; names are those of the scopes.
+func (ev *Evaluator) undefined(name string, names []string, pos Pos) {
+	for s := range ev.globals {
+		names = append(names, ev.name(s))
 	}
-	for s := range c.ev.globals {
-		names = append(names, c.ev.name(s))
-	}
-	c.ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: here.pos, Hints: didYouMean(name, names)})
+	ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: pos, Hints: ev.undefinedHints(name, names)})
 }
 
 // selection compiles set.path and set.path or default.
@@ -44,11 +41,11 @@ func (c *compiler) selection(n syntax.Node, here at) (Node, int) {
 	def := syntax.ID(c.tree.Extra[n.B+n.N])
 	if sym, static := syntax.Part(c.tree.Extra[n.B]).Static(); static && n.N == 1 && def == syntax.None {
 		if k, ok := set.(*constant); ok && k.cell == c.ev.builtins {
-			if cell := get(k.cell.attrs(), c.syms[sym]); cell != nil {
+			if cell := get(k.cell.attrs(), c.sym(sym)); cell != nil {
 				return &constant{cell}, 0
 			}
 		}
-		return number(c, &selectNode{at: here, set: set, sym: c.syms[sym]}), height
+		return number(c, &selectNode{at: here, set: set, sym: c.sym(sym)}), height
 	}
 	node := &pathNode{at: here, set: set, path: c.attrPath(c.tree.List(&n))}
 	if def != syntax.None {
@@ -63,7 +60,7 @@ func (c *compiler) attrPath(parts []uint32) []pathPart {
 	path := make([]pathPart, len(parts))
 	for i, raw := range parts {
 		if sym, ok := syntax.Part(raw).Static(); ok {
-			path[i].sym = c.syms[sym]
+			path[i].sym = c.sym(sym)
 			continue
 		}
 		path[i].dynamic, _ = c.expr(syntax.Part(raw).Expr())
@@ -73,41 +70,54 @@ func (c *compiler) attrPath(parts []uint32) []pathPart {
 
 func (c *compiler) with(n syntax.Node, here at) (Node, int) {
 	set, h1 := c.expr(syntax.ID(n.A))
-	mark := c.open()
-	c.withs = append(c.withs, c.depth)
 	body, h2 := c.expr(syntax.ID(n.B))
-	c.withs = c.withs[:len(c.withs)-1]
-	c.close(mark)
 	return number(c, &withNode{at: here, set: set, body: body}), max(h1, h2)
 }
 
+// lambda leaves a function to be compiled when it is used.
 func (c *compiler) lambda(index uint32, here at) Node {
-	info := c.tree.Lambdas[index]
-	l := &lambda{at: here, isSet: info.HasFormals, ellipsis: info.Ellipsis}
+	c.ev.lambdas = append(c.ev.lambdas, function{unit: c.unit, index: index, pos: here.pos})
+	return &lambdaNode{here, len(c.ev.lambdas) - 1}
+}
+
+// function is a lambda, once it was used.
+type function struct {
+	*lambda
+	unit  *unit
+	index uint32
+	pos   Pos
+}
+
+// lambda returns the code of a function.
+func (ev *Evaluator) lambda(v Value) *lambda {
+	if l := ev.lambdas[v.payload()].lambda; l != nil {
+		return l
+	}
+	return ev.compileLambda(v.payload())
+}
+
+func (ev *Evaluator) compileLambda(i int) *lambda {
+	f := ev.lambdas[i]
+	c := compiler{ev, f.unit}
+	info := c.tree.Lambdas[f.index]
+	l := &lambda{at: at{f.pos}, isSet: info.HasFormals, ellipsis: info.Ellipsis, size: int(info.Len)}
 	if info.Name != 0 {
-		l.name = c.syms[info.Name]
+		l.name = c.sym(info.Name)
 	}
-	mark := c.open()
-	slot := 0
 	if info.Arg != 0 {
-		l.arg = c.syms[info.Arg]
-		c.define(info.Arg, 0)
-		slot = 1
+		l.arg = c.sym(info.Arg)
+		l.size++
 	}
-	formals := c.sortedFormals(info)
-	for i, f := range formals {
-		c.define(f.Sym, slot+i)
-	}
-	l.size = slot + len(formals)
-	for _, f := range formals {
-		formal := formal{sym: c.syms[f.Sym], pos: c.pos(f.Pos)}
+	l.formals = make([]formal, 0, info.Len)
+	for slot, f := range c.tree.Formals[info.Start : info.Start+info.Len] {
+		formal := formal{sym: c.sym(f.Sym), pos: c.pos(f.Pos), slot: l.size - int(info.Len) + slot}
 		if f.Default != syntax.None {
 			formal.def, _ = c.expr(f.Default)
 		}
 		l.formals = append(l.formals, formal)
 	}
+	slices.SortFunc(l.formals, func(a, b formal) int { return cmp.Compare(a.sym, b.sym) })
 	l.body, _ = c.expr(info.Body)
-	c.close(mark)
-	c.ev.lambdas = append(c.ev.lambdas, l)
-	return &lambdaNode{here, len(c.ev.lambdas) - 1}
+	ev.lambdas[i].lambda = l
+	return l
 }

@@ -18,7 +18,8 @@ const (
 )
 
 // ContextElem is one store path that a string depends on. Output is only for
-// BuiltOutput.
+// BuiltOutput: the name of an output, or, where that is itself a derivation, of
+// an output of that one after a ^, and so on.
 type ContextElem struct {
 	Kind         ContextKind
 	Path, Output string
@@ -113,10 +114,21 @@ func (ev *Evaluator) contextPath(id uint32, pos Pos) contextPath {
 	return *p
 }
 
-// contextText writes an element as messages and `builtins.getContext`'s
-// ancestors do.
+// contextText writes an element as messages do.
 func (ev *Evaluator) contextText(id uint32) string {
 	e := ev.contexts[id]
+	switch e.Kind {
+	case DeepDrv:
+		return e.Path + " (deep)"
+	case BuiltOutput:
+		return e.Path + "^" + e.Output
+	}
+	return e.Path
+}
+
+// encoded writes an element as derivations once stored it: !out!x.drv, =x.drv
+// or x, without the store's directory.
+func (ev *Evaluator) encoded(e ContextElem) string {
 	base := strings.TrimPrefix(e.Path, ev.host.StoreDir()+"/")
 	switch e.Kind {
 	case DeepDrv:

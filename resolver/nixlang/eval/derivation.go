@@ -1,9 +1,13 @@
 package eval
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"devenv/resolver/nixlang/notation"
 	"devenv/store/derivation"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
@@ -45,9 +49,81 @@ func (d *derivations) release(drv *derivation.Derivation) {
 
 // made is what is kept of a derivation: enough for those that need all of it.
 type made struct {
-	outputs []string
+	outputs []madeOutput
 	drvs    []storepath.Path
 	srcs    []storepath.Path
+}
+
+// madeOutput is an output with its path, where that is known before a build.
+type madeOutput struct {
+	name string
+	path storepath.Path
+}
+
+// madeOf keeps what is needed of a derivation.
+func madeOf(d *derivation.Derivation, dir storepath.Dir) (m made, err error) {
+	m.srcs = slices.Clone(d.InputSrcs)
+	m.drvs = make([]storepath.Path, 0, len(d.InputDrvs))
+	m.outputs = make([]madeOutput, len(d.Outputs))
+	for i := range d.Outputs {
+		o := &d.Outputs[i]
+		m.outputs[i].name = o.Name
+		if m.outputs[i].path, err = o.KnownPath(dir, d.Name); err != nil {
+			return made{}, err
+		}
+	}
+	for _, in := range d.InputDrvs {
+		m.drvs = append(m.drvs, in.Path)
+	}
+	return m, nil
+}
+
+// hasher returns what computes paths; derivations that others made are read from
+// the store.
+func (ev *Evaluator) hasher() *derivation.Hasher {
+	if ev.drvs.hasher == nil {
+		dir := storepath.Dir(ev.host.StoreDir())
+		ev.drvs.memo = derivation.NewMemo(dir, ev.readDerivation)
+		ev.drvs.hasher = derivation.NewHasher(dir, ev.drvs.memo)
+	}
+	return ev.drvs.hasher
+}
+
+// readDerivation reads a .drv file.
+func (ev *Evaluator) readDerivation(p storepath.Path) (*derivation.Derivation, error) {
+	dir := storepath.Dir(ev.host.StoreDir())
+	text, err := ev.host.ReadFile(dir.Join(p))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("path '%s' is not valid", dir.Join(p))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return derivation.Parse(dir, strings.TrimSuffix(p.Name(), derivation.Extension), string(text))
+}
+
+// derivationAt says what a derivation consists of.
+func (ev *Evaluator) derivationAt(p storepath.Path, pos Pos) made {
+	m, ok := ev.drvs.made[p]
+	if ok {
+		return m
+	}
+	d, err := ev.readDerivation(p)
+	if err == nil {
+		m, err = madeOf(d, storepath.Dir(ev.host.StoreDir()))
+	}
+	if err != nil {
+		ev.hostError(pos, err)
+	}
+	ev.drvs.add(p, m)
+	return m
+}
+
+func (d *derivations) add(p storepath.Path, m made) {
+	if d.made == nil {
+		d.made = map[storepath.Path]made{}
+	}
+	d.made[p] = m
 }
 
 func (d *derivations) remember(path, store string) {
@@ -70,6 +146,7 @@ type drvBuilder struct {
 	fixed      bool
 	hashAlgo   string
 	method     storepath.Method
+	hasMethod  bool
 	floating   bool
 	impure     bool
 }
@@ -79,11 +156,13 @@ type drvBuilder struct {
 func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 	attrs := ev.forceAttrs(a, pos)
 	b := drvBuilder{ev: ev, pos: pos, drv: ev.drvs.lend(), outputs: []string{"out"}}
-	name := get(attrs, ev.sym.name)
+	name := find(attrs, ev.sym.name)
 	if name == nil {
 		ev.fail(pos, "required attribute 'name' missing")
 	}
-	b.drv.Name = ev.forcePlainString(name, pos)
+	b.drv.Name = ev.forcePlainString(name.val, pos)
+	height := len(ev.frames)
+	ev.frames = append(ev.frames, frame{pos: name.pos, was: mkPath(b.drv.Name)})
 	flag := func(name string) bool {
 		c := get(attrs, ev.intern(name))
 		return c != nil && ev.forceBool(c, pos)
@@ -94,9 +173,13 @@ func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 		if ev.name(x.sym) == "__ignoreNulls" || ignoreNulls && ev.force(x.val).kind() == kNull {
 			continue
 		}
+		ev.frames = append(ev.frames, frame{pos: x.pos, was: mkString(ev.name(x.sym))})
 		b.attr(ev.name(x.sym), x.val)
+		ev.frames = ev.frames[:height+1]
 	}
-	return b.finish()
+	v := b.finish()
+	ev.frames = ev.frames[:height]
+	return v
 }
 
 // attr takes one attribute.
@@ -104,10 +187,14 @@ func (b *drvBuilder) attr(name string, c *Value) {
 	ev, pos := b.ev, b.pos
 	switch name {
 	case "__contentAddressed":
-		b.floating = ev.forceBool(c, pos)
+		if b.floating = ev.forceBool(c, pos); b.floating {
+			ev.require("ca-derivations", "", pos)
+		}
 		return
 	case "__impure":
-		b.impure = ev.forceBool(c, pos)
+		if b.impure = ev.forceBool(c, pos); b.impure {
+			ev.require("impure-derivations", "", pos)
+		}
 		return
 	case "args":
 		for _, arg := range ev.forceList(c, pos) {
@@ -120,11 +207,27 @@ func (b *drvBuilder) attr(name string, c *Value) {
 		return
 	}
 	s := ev.coerceCell(c, pos, &b.ctx, coerceAll)
+	if name == derivation.StructuredAttrs {
+		s = b.ownStructuredAttrs(s)
+	}
 	b.drv.Env = append(b.drv.Env, derivation.Var{Name: name, Value: s})
 	b.special(name, s)
 	if name == "outputs" {
 		b.setOutputs(strings.Fields(s))
 	}
+}
+
+// ownStructuredAttrs takes structured attributes that the program wrote itself.
+func (b *drvBuilder) ownStructuredAttrs(text string) string {
+	b.warn("setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+	ev := b.ev
+	v := ev.read(b.pos, func(t *treeBuilder) error { return notation.ParseJSON(text, ev.opts.MaxCallDepth, t) })
+	var ctx Context
+	return string(ev.appendJSON(nil, ev.cell(v), b.pos, &ctx, false))
+}
+
+func (b *drvBuilder) warn(msg string) {
+	b.ev.host.Message("warning: while evaluating derivation '" + b.drv.Name + "': " + msg)
 }
 
 // structuredAttr adds one attribute to the JSON object of all.
@@ -150,6 +253,8 @@ func (b *drvBuilder) structuredAttr(name string, c *Value) {
 			names = append(names, ev.forcePlainString(o, pos))
 		}
 		b.setOutputs(names)
+	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
+		b.warn("'structuredAttrs' disables the effect of the derivation attribute '" + name + "'; use 'outputChecks.<output>." + name + "' instead")
 	}
 }
 
@@ -165,14 +270,17 @@ func (b *drvBuilder) special(name, s string) {
 	case "outputHashAlgo":
 		b.hashAlgo = s
 	case "outputHashMode":
+		b.hasMethod = true
 		switch s {
 		case "flat":
 			b.method = storepath.Flat
 		case "recursive", "nar":
 			b.method = storepath.NAR
 		case "git":
+			b.ev.require("git-hashing", "", b.pos)
 			b.method = storepath.Git
 		case "text":
+			b.ev.require("dynamic-derivations", "text-hashed derivation '"+b.drv.Name+"', outputHashMode = \"text\"", b.pos)
 			b.method = storepath.Text
 		default:
 			b.ev.fail(b.pos, "invalid value '%s' for 'outputHashMode' attribute", s)
@@ -186,8 +294,8 @@ func (b *drvBuilder) setOutputs(names []string) {
 		switch {
 		case seen[n]:
 			b.ev.fail(b.pos, "duplicate derivation output '%s'", n)
-		case n == "drv" || n == "drvPath":
-			b.ev.fail(b.pos, "invalid derivation output name '%s'", n)
+		case n == "drvPath":
+			b.ev.fail(b.pos, "invalid derivation output name 'drvPath'")
 		}
 		seen[n] = true
 	}
@@ -213,42 +321,31 @@ func (b *drvBuilder) finish() Value {
 		ev.fail(b.pos, "required attribute 'system' missing")
 	case storepath.CheckName(b.drv.Name) != nil:
 		ev.fail(b.pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
-	case strings.HasSuffix(b.drv.Name, derivation.Extension):
-		ev.fail(b.pos, "derivation names are not allowed to end in '%s'", derivation.Extension)
+	case strings.HasSuffix(b.drv.Name, derivation.Extension) && !(b.method == storepath.Text && slices.Equal(b.outputs, []string{"out"})):
+		ev.fail(b.pos, "derivation names are allowed to end in '%s' only if they produce a single derivation file", derivation.Extension)
 	}
 	b.inputs()
 	b.setDrvOutputs()
 	b.drv.Sort()
 	dir := storepath.Dir(ev.host.StoreDir())
-	if ev.drvs.hasher == nil {
-		ev.drvs.memo = derivation.NewMemo(dir, nil)
-		ev.drvs.hasher = derivation.NewHasher(dir, ev.drvs.memo)
-		ev.drvs.made = map[storepath.Path]made{}
-	}
-	inst, err := ev.drvs.hasher.Instantiate(b.drv)
+	inst, err := ev.hasher().Instantiate(b.drv)
 	if err != nil {
 		ev.hostError(b.pos, err)
 	}
 	ev.drvs.memo.Add(inst.Path, inst.Modulo)
-	if _, known := ev.drvs.made[inst.Path]; !known {
-		ev.drvs.made[inst.Path] = b.made()
+	m, known := ev.drvs.made[inst.Path]
+	if !known {
+		if m, err = madeOf(b.drv, dir); err == nil {
+			err = ev.host.AddDerivation(inst.Path, b.drv, inst.ATerm)
+		}
+		if err != nil {
+			ev.hostError(b.pos, err)
+		}
+		ev.drvs.add(inst.Path, m)
 	}
-	v := b.result(dir, inst.Path)
+	v := b.result(dir, inst.Path, m)
 	ev.drvs.release(b.drv)
 	return v
-}
-
-func (b *drvBuilder) made() made {
-	m := made{
-		outputs: make([]string, 0, len(b.drv.Outputs)), drvs: make([]storepath.Path, 0, len(b.drv.InputDrvs)), srcs: slices.Clone(b.drv.InputSrcs),
-	}
-	for _, o := range b.drv.Outputs {
-		m.outputs = append(m.outputs, o.Name)
-	}
-	for _, in := range b.drv.InputDrvs {
-		m.drvs = append(m.drvs, in.Path)
-	}
-	return m
 }
 
 // inputs turns the context of all attributes into inputs.
@@ -260,11 +357,25 @@ func (b *drvBuilder) inputs() {
 		case OpaquePath:
 			b.drv.InputSrcs = append(b.drv.InputSrcs, p.path)
 		case BuiltOutput:
+			if first, rest, nested := strings.Cut(e.Output, "^"); nested {
+				b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Dynamic: []derivation.DynamicInput{dynamicInput(first, rest)}})
+				continue
+			}
 			b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p.path, Outputs: p.outputs})
 		case DeepDrv:
 			b.closure(p.path, map[storepath.Path]bool{})
 		}
 	}
+}
+
+// dynamicInput is the use of an output of a derivation that is the output called
+// output; rest is that one's output, or a chain of them.
+func dynamicInput(output, rest string) derivation.DynamicInput {
+	first, more, nested := strings.Cut(rest, "^")
+	if nested {
+		return derivation.DynamicInput{Output: output, Dynamic: []derivation.DynamicInput{dynamicInput(first, more)}}
+	}
+	return derivation.DynamicInput{Output: output, Outputs: []string{first}}
 }
 
 // closure makes everything that a derivation refers to an input.
@@ -274,11 +385,12 @@ func (b *drvBuilder) closure(p storepath.Path, seen map[storepath.Path]bool) {
 	}
 	seen[p] = true
 	b.drv.InputSrcs = append(b.drv.InputSrcs, p)
-	m, ok := b.ev.drvs.made[p]
-	if !ok {
-		b.ev.fail(b.pos, "the derivation '%s' was not made by this evaluation: its inputs are not known", p.Base())
+	m := b.ev.derivationAt(p, b.pos)
+	names := make([]string, len(m.outputs))
+	for i, o := range m.outputs {
+		names[i] = o.name
 	}
-	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: m.outputs})
+	b.drv.InputDrvs = append(b.drv.InputDrvs, derivation.Input{Path: p, Outputs: names})
 	b.drv.InputSrcs = append(b.drv.InputSrcs, m.srcs...)
 	for _, d := range m.drvs {
 		b.closure(d, seen)
@@ -302,6 +414,8 @@ func (b *drvBuilder) setDrvOutputs() {
 		}
 		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(b.hash, algo, b.pos))}
 		return
+	case b.floating && b.impure:
+		ev.fail(b.pos, "derivation cannot be both content-addressed and impure")
 	case b.floating || b.impure:
 		kind := derivation.Floating
 		if b.impure {
@@ -310,7 +424,7 @@ func (b *drvBuilder) setDrvOutputs() {
 		if algo == 0 {
 			algo = nixhash.SHA256
 		}
-		if b.method == storepath.Flat {
+		if !b.hasMethod {
 			b.method = storepath.NAR
 		}
 		for _, name := range b.outputs {
@@ -323,22 +437,13 @@ func (b *drvBuilder) setDrvOutputs() {
 	}
 }
 
-func (b *drvBuilder) result(dir storepath.Dir, path storepath.Path) Value {
+func (b *drvBuilder) result(dir storepath.Dir, path storepath.Path, m made) Value {
 	ev := b.ev
 	full := dir.Join(path)
-	out := ev.buildAttrs(len(b.drv.Outputs) + 1)
+	out := ev.buildAttrs(len(m.outputs) + 1)
 	out.add("drvPath", mkContextString(full, ev.contextOf(ContextElem{Kind: DeepDrv, Path: full})))
-	for i := range b.drv.Outputs {
-		o := &b.drv.Outputs[i]
-		known, err := o.KnownPath(dir, b.drv.Name)
-		if err != nil {
-			ev.hostError(b.pos, err)
-		}
-		text := derivation.UpstreamOutput(path, o.Name).String()
-		if !known.IsZero() {
-			text = dir.Join(known)
-		}
-		out.add(o.Name, mkContextString(text, ev.contextOf(ContextElem{Kind: BuiltOutput, Path: full, Output: o.Name})))
+	for _, o := range m.outputs {
+		out.add(o.name, ev.outputString(path, full, o))
 	}
 	return out.value()
 }
@@ -349,6 +454,9 @@ func nameProblem(name string) string {
 		if storepath.CheckName("a"+string(r)) != nil {
 			return "name '" + name + "' contains illegal character '" + string(r) + "'"
 		}
+	}
+	if name == "" {
+		return "name must not be empty"
 	}
 	return storepath.CheckName(name).Error()
 }

@@ -94,7 +94,7 @@ func (ev *Evaluator) less(a, b Value, pos Pos) bool {
 	case ka == kInt && kb == kInt:
 		return a.int() < b.int()
 	case (ka == kInt || ka == kFloat) && (kb == kInt || kb == kFloat):
-		return ev.number(a, pos) < ev.number(b, pos)
+		return ev.number(a, "a float", pos) < ev.number(b, "a float", pos)
 	case a.isString() && b.isString():
 		return a.str() < b.str()
 	case ka == kPath && kb == kPath:

@@ -5,9 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 // evaluate does what `nix-instantiate --eval --strict` would with the flags of
@@ -18,10 +17,12 @@ func evaluate(dir, file, flags string, xml bool) (out, messages string, err erro
 		Now: func() int64 { return 1 },
 	}
 	var said strings.Builder
-	opts.Host = &dryhost.Host{
-		Dir: storepath.Default, Show: func(s string) { said.WriteString(s + "\n") }, Embed: eval.CoreFiles(),
-		Env: func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
-	}
+	opts.Host = host.New(host.Options{
+		Fetcher: &flakeRefs{},
+		Show:    func(s string) { said.WriteString(s + "\n") },
+		Env:     func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
+	})
+	opts.Cwd = filepath.Dir(dir)
 	attr := ""
 	var argNames, argTexts []string
 	words := strings.Fields(flags)
@@ -38,12 +39,14 @@ func evaluate(dir, file, flags string, xml bool) (out, messages string, err erro
 			argNames, argTexts = append(argNames, words[i+1]), append(argTexts, text)
 			i += 2
 		case "-I":
-			prefix, path, named := strings.Cut(words[i+1], "=")
-			if !named {
-				prefix, path = "", words[i+1]
-			}
-			opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Prefix: prefix, Path: filepath.Join(filepath.Dir(dir), path)})
+			opts.SearchPath = append(opts.SearchPath, eval.ParseSearchEntry(words[i+1]))
 			i++
+		case "--lint-absolute-path-literals":
+			opts.Lints.AbsolutePaths, err = eval.ParseLevel(words[i+1])
+		case "--lint-short-path-literals":
+			opts.Lints.ShortPaths, err = eval.ParseLevel(words[i+1])
+		case "--lint-url-literals":
+			opts.Lints.URLs, err = eval.ParseLevel(words[i+1])
 		case "--max-call-depth":
 			_, _ = fmt.Sscan(words[i+1], &opts.MaxCallDepth)
 		case "--extra-experimental-features":
@@ -51,6 +54,9 @@ func evaluate(dir, file, flags string, xml bool) (out, messages string, err erro
 		case "--trace-verbose":
 			opts.TraceVerbose = true
 		}
+	}
+	if err != nil {
+		return "", "", err
 	}
 	for _, p := range []string{"dir3", "dir4"} {
 		opts.SearchPath = append(opts.SearchPath, eval.SearchEntry{Path: filepath.Join(dir, p)})

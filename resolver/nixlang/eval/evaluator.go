@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -14,20 +15,25 @@ type Options struct {
 	Host         Host
 	Pure         bool            // no environment, no clock, no paths outside the inputs
 	MaxCallDepth int             // 0: 10000
-	MaxMemory    int             // bytes that may be allocated by slabs; 0: no limit
+	MaxMemory    int             // bytes of the process's heap that may be in use; 0: no limit
 	System       string          // builtins.currentSystem
 	SearchPath   []SearchEntry   // of <name>
+	Cwd          string          // what its relative entries are relative to
 	Home         string          // what ~ is
 	Features     map[string]bool // experimental features that are on
 	TraceVerbose bool            // builtins.traceVerbose speaks
-	Now          func() int64    // seconds since 1970; builtins.currentTime
+	AbortOnWarn  bool            // builtins.warn ends the evaluation
+	Lints        Lints
+	Now          func() int64 // seconds since 1970; builtins.currentTime
+	// Sampled is called often, with what is being called at that moment, the
+	// newest first; nil: nobody asks.
+	Sampled func([]Call)
+	// Trees remembers parsed files; nil: every file is read and parsed.
+	Trees Trees
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()
 }
-
-// SearchEntry is one entry of NIX_PATH: Prefix may be empty.
-type SearchEntry struct{ Prefix, Path string }
 
 // Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
 // be called from others.
@@ -39,10 +45,9 @@ type Evaluator struct {
 	sym     knownSyms
 	slabs   slabs
 	code    code
-	lambdas []*lambda
+	lambdas []function
 	files   []*file
 	byPath  map[string]*Value
-	targets map[string]string
 
 	contexts     []ContextElem
 	contextID    map[ContextElem]uint32
@@ -50,6 +55,7 @@ type Evaluator struct {
 	contextPaths []contextPath // of contexts that were inputs
 	patterns     map[string]*regex.Regexp
 	drvs         derivations
+	searched     map[string]string // paths of entries of search paths; "" if there is none
 
 	builtins *Value
 	globals  map[Sym]*Value
@@ -59,7 +65,11 @@ type Evaluator struct {
 	frames  []frame
 	depth   int
 	stopped atomic.Bool
-	refills int
+	memory  memory
+
+	// life is over when the evaluation is interrupted; end ends it.
+	life context.Context
+	end  context.CancelFunc
 }
 
 // New returns an Evaluator.
@@ -67,8 +77,9 @@ func New(opts Options) *Evaluator {
 	if opts.MaxCallDepth == 0 {
 		opts.MaxCallDepth = 10000
 	}
-	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, targets: map[string]string{}, contextID: map[ContextElem]uint32{}}
-	ev.parser.PipeOperators = opts.Features["pipe-operators"]
+	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, contextID: map[ContextElem]uint32{}}
+	ev.life, ev.end = context.WithCancel(context.Background())
+	ev.parser.PipeOperators = opts.feature("pipe-operators")
 	ev.intern("")
 	ev.sym = ev.internKnown()
 	ev.installBuiltins()
@@ -76,27 +87,15 @@ func New(opts Options) *Evaluator {
 }
 
 // Interrupt makes a running evaluation stop with an error, soon.
-func (ev *Evaluator) Interrupt() { ev.stopped.Store(true) }
+func (ev *Evaluator) Interrupt() {
+	ev.stopped.Store(true)
+	ev.end()
+}
 
-// slabBytes is what a slab takes; after grownAfter of them an evaluation is
-// large.
-const (
-	slabBytes  = 64 << 10
-	grownAfter = 256 << 20 / slabBytes
-)
-
-// refill is called when a slab is used up: the one place where an evaluation
-// looks around.
-func (ev *Evaluator) refill() {
+// checkInterrupt ends an evaluation that was interrupted.
+func (ev *Evaluator) checkInterrupt() {
 	if ev.stopped.Load() {
 		ev.throw(&Error{Kind: Interrupted, Msg: "interrupted"})
-	}
-	ev.refills++
-	if ev.refills == grownAfter && ev.opts.Grown != nil {
-		ev.opts.Grown()
-	}
-	if ev.opts.MaxMemory > 0 && ev.refills*slabBytes > ev.opts.MaxMemory {
-		ev.throw(&Error{Kind: OutOfMemory, Msg: "the evaluation needs more memory than it may have"})
 	}
 }
 

@@ -16,9 +16,10 @@ type lambda struct {
 
 // formal is one attribute of a set pattern; def is nil if it is required.
 type formal struct {
-	sym Sym
-	pos Pos
-	def Node
+	sym  Sym
+	pos  Pos
+	slot int
+	def  Node
 }
 
 // lambdaNode makes a function of the scope it stands in.
@@ -34,11 +35,11 @@ func (n *lambdaNode) Thunk(ev *Evaluator, env *Env) *Value {
 
 // apply calls a function with one argument.
 func (ev *Evaluator) apply(f Value, pos Pos, arg *Value) Value {
-	l := ev.lambdas[f.payload()]
+	l := ev.lambda(f)
 	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
 		ev.overflow(pos)
 	}
-	ev.frames = append(ev.frames, frame{pos: pos})
+	ev.frames = append(ev.frames, frame{pos: pos, was: f})
 	env := ev.newEnv(f.env(), l.size)
 	if l.isSet {
 		l.match(ev, env, arg, pos)
@@ -54,10 +55,8 @@ func (ev *Evaluator) apply(f Value, pos Pos, arg *Value) Value {
 // match takes the argument apart.
 func (l *lambda) match(ev *Evaluator, env *Env, arg *Value, pos Pos) {
 	attrs := ev.forceAttrs(arg, l.pos)
-	slot := 0
 	if l.arg != 0 {
 		*env.slot(0) = arg
-		slot = 1
 	}
 	used, i := 0, 0
 	for f := range l.formals {
@@ -67,14 +66,13 @@ func (l *lambda) match(ev *Evaluator, env *Env, arg *Value, pos Pos) {
 		}
 		switch {
 		case i < len(attrs) && attrs[i].sym == formal.sym:
-			*env.slot(slot) = attrs[i].val
+			*env.slot(formal.slot) = attrs[i].val
 			used++
 		case formal.def != nil:
-			*env.slot(slot) = formal.def.Thunk(ev, env)
+			*env.slot(formal.slot) = formal.def.Thunk(ev, env)
 		default:
-			l.mismatch(ev, "called without required argument", formal.sym, nil)
+			l.lacking(ev, attrs, formal.sym)
 		}
-		slot++
 	}
 	if !l.ellipsis && used != len(attrs) {
 		l.unexpected(ev, attrs)
@@ -100,7 +98,7 @@ func (l *lambda) mismatch(ev *Evaluator, what string, sym Sym, hints []string) {
 	if l.name != 0 {
 		name = ev.name(l.name)
 	}
-	ev.throw(&Error{Kind: Failed, Msg: "function '" + name + "' " + what + " '" + ev.name(sym) + "'", pos: l.pos, Hints: hints})
+	ev.badCall(&Error{Kind: Failed, Msg: "function '" + name + "' " + what + " '" + ev.name(sym) + "'", Hints: hints}, l.pos)
 }
 
 // formalNames returns the names of a set pattern, sorted.

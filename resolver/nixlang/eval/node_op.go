@@ -1,5 +1,7 @@
 package eval
 
+import "devenv/resolver/nixlang/syntax"
+
 // binary is an operator with two operands.
 type binary struct {
 	lazy
@@ -66,23 +68,23 @@ func (n *geNode) Eval(ev *Evaluator, env *Env) Value {
 }
 
 func (n *updateNode) Eval(ev *Evaluator, env *Env) Value {
-	a := n.a.Eval(ev, env)
-	b := n.b.Eval(ev, env)
-	if a.kind() != kAttrs {
-		ev.typeError(n.pos, "a set", a)
-	}
+	b := n.b.Eval(ev, env) // the right one first, as Nix does
 	if b.kind() != kAttrs {
 		ev.typeError(n.pos, "a set", b)
+	}
+	a := n.a.Eval(ev, env)
+	if a.kind() != kAttrs {
+		ev.typeError(n.pos, "a set", a)
 	}
 	return ev.update(a, b)
 }
 
 func (n *concatNode) Eval(ev *Evaluator, env *Env) Value {
 	a := n.a.Eval(ev, env)
+	b := n.b.Eval(ev, env)
 	if a.kind() != kList {
 		ev.typeError(n.pos, "a list", a)
 	}
-	b := n.b.Eval(ev, env)
 	if b.kind() != kList {
 		ev.typeError(n.pos, "a list", b)
 	}
@@ -134,17 +136,21 @@ func (n *ifNode) Eval(ev *Evaluator, env *Env) Value {
 	return n.alt.Eval(ev, env)
 }
 
-// assertNode is assert cond; body. Text is the condition as printed.
+// assertNode is assert cond; body. Text is the condition in its unit.
 type assertNode struct {
 	lazy
 	at
 	cond, body Node
-	text       string
+	unit       *unit
+	text       syntax.ID
 }
+
+// condition prints what should be true.
+func (n *assertNode) condition() string { return n.unit.tree.PrintNode(n.text, n.unit.place) }
 
 func (n *assertNode) Eval(ev *Evaluator, env *Env) Value {
 	if !ev.asBool(n.cond.Eval(ev, env), n.pos) {
-		ev.throw(&Error{Kind: AssertFailed, Msg: "assertion '" + n.text + "' failed", pos: n.pos})
+		ev.assertFailed(n, env)
 	}
 	return n.body.Eval(ev, env)
 }

@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"path"
-	"strings"
-)
+import "path"
 
 // interpNode is a string with interpolations.
 type interpNode struct {
@@ -23,7 +20,7 @@ func (n *interpNode) Eval(ev *Evaluator, env *Env) Value {
 		}
 		texts = append(texts, ev.coerce(part.Eval(ev, env), n.pos, &ctx, coerceStrict))
 	}
-	return mkContextString(strings.Join(texts, ""), ctx)
+	return mkContextString(ev.join(texts, "", n.pos), ctx)
 }
 
 // pathInterpNode is a path with interpolations.
@@ -54,10 +51,16 @@ func (ev *Evaluator) pathOf(s string, ctx Context, pos Pos) Value {
 // Eval adds numbers, strings, or a path and what follows.
 func (n *addNode) Eval(ev *Evaluator, env *Env) Value {
 	a := n.a.Eval(ev, env)
-	b := n.b.Eval(ev, env)
-	return ev.add(a, b, n.pos)
+	switch a.kind() {
+	case kInt, kFloat, kPath, kString, kContext:
+		return ev.add(a, n.b.Eval(ev, env), n.pos)
+	}
+	var ctx Context // what is no string is made one before the other side is looked at
+	x := ev.coerce(a, n.pos, &ctx, coercePath)
+	return mkContextString(x+ev.coerce(n.b.Eval(ev, env), n.pos, &ctx, coercePath), ctx)
 }
 
+// add adds to a number, a path or a string.
 func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 	switch a.kind() {
 	case kInt:
@@ -72,16 +75,14 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 		if k := b.kind(); k != kInt && k != kFloat {
 			ev.fail(pos, "cannot add %s to a float", typeName(b))
 		}
-		return mkFloat(a.float() + ev.number(b, pos))
+		return mkFloat(a.float() + ev.number(b, "a float", pos))
 	case kPath:
 		var ctx Context
 		return ev.pathOf(a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
 	}
-	var ctx Context
-	x := ev.coerce(a, pos, &ctx, coercePath)
-	mode := coercePath
-	if a.isString() {
-		mode = coerceStrict
-	}
-	return mkContextString(x+ev.coerce(b, pos, &ctx, mode), ctx)
+	ctx := a.context()
+	text := ev.coerce(b, pos, &ctx, coerceStrict)
+	ev.roomForText(len(a.str())+len(text), pos)
+	ev.takeText(len(a.str()) + len(text))
+	return mkContextString(a.str()+text, ctx)
 }

@@ -43,11 +43,12 @@ type withVar struct {
 	lazy
 	at
 	sym    Sym
-	levels []int
+	levels []uint32
 }
 
 func (n *withVar) Eval(ev *Evaluator, env *Env) Value {
-	up := 0
+	whole := env
+	up := uint32(0)
 	for _, level := range n.levels {
 		for ; up < level; up++ {
 			env = env.up
@@ -56,10 +57,7 @@ func (n *withVar) Eval(ev *Evaluator, env *Env) Value {
 			return ev.force(c)
 		}
 	}
-	ev.throw(&Error{
-		Kind: Failed, Msg: "undefined variable '" + ev.name(n.sym) + "'", pos: n.pos,
-		Hints: []string{"it is in no scope, and in none of the sets that `with` opens around it"},
-	})
+	ev.undefinedInWith(n, whole)
 	return null
 }
 

@@ -15,9 +15,8 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/resolver/nixlang/dryhost"
 	"devenv/resolver/nixlang/eval"
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 // TestPackageSet compares the .drv paths of a whole package set, the function
@@ -31,7 +30,7 @@ func TestPackageSet(t *testing.T) {
 	call := "import " + set + ` { system = "x86_64-linux"; }`
 	ev := eval.New(eval.Options{
 		System: "x86_64-linux", Home: "/homeless",
-		Host: &dryhost.Host{Dir: storepath.Default, Env: func(string) string { return "" }, Show: func(string) {}, Embed: eval.CoreFiles()},
+		Host: host.New(host.Options{}),
 	})
 	var names []string
 	v, err := ev.Expr("names", "builtins.attrNames ("+call+")", "/")

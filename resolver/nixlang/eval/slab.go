@@ -2,43 +2,79 @@ package eval
 
 import "unsafe"
 
-// Sizes of slabs, in elements: whole pages, so that no size class is wasted.
+// slabs hand out memory in small pieces: cells and attributes, which are alike
+// to the garbage collector, from units, scopes and lists from pointers. What is
+// kept keeps its whole slab, and that again what all of it refers to: nearly
+// nothing in slabs is ever collected. So a large evaluation uses none any more.
+type slabs struct {
+	units    []Value
+	pointers []*Value
+}
+
+// Sizes of slabs, in bytes: the first of its kind, and all others, whose pages
+// the kernel is asked for at once instead of by a fault each.
 const (
-	valueSlab   = 4096
-	pointerSlab = 8192
-	attrSlab    = 4096
+	firstSlab = 64 << 10 // whole pages, so that no size class is wasted
+	slabBytes = 512 << 10
 )
 
-// slabs hand out memory in small pieces. What is kept keeps its slab; slabs are
-// small enough for that not to matter.
-type slabs struct {
-	values   []Value
-	pointers []*Value
-	attrs    []Attr
-}
+const (
+	unitBytes = int(unsafe.Sizeof(Value{})) // and that of an Attr
+	word      = int(unsafe.Sizeof(uintptr(0)))
+	mostUnits = firstSlab / unitBytes / 4 // that come from a slab
+	mostWords = firstSlab / word / 4
+)
 
 // cell returns a new cell that holds v.
 func (ev *Evaluator) cell(v Value) *Value {
-	s := ev.slabs.values
-	if len(s) == 0 {
-		ev.refill()
-		s = make([]Value, valueSlab)
+	if len(ev.slabs.units) == 0 {
+		return ev.firstCell(v)
 	}
-	c := &s[0]
-	ev.slabs.values = s[1:]
+	c := &ev.slabs.units[0]
+	ev.slabs.units = ev.slabs.units[1:]
 	*c = v
 	return c
 }
 
+func (ev *Evaluator) firstCell(v Value) *Value {
+	if ev.memory.large {
+		ev.take(unitBytes)
+		return &v
+	}
+	ev.moreUnits()
+	return ev.cell(v)
+}
+
+// nextSlab accounts for another slab and returns its size.
+func (ev *Evaluator) nextSlab() int {
+	size := slabBytes
+	if ev.memory.taken < 2*firstSlab {
+		size = firstSlab
+	}
+	ev.take(size)
+	return size
+}
+
+func (ev *Evaluator) moreUnits() {
+	size := ev.nextSlab()
+	ev.slabs.units = make([]Value, size/unitBytes)
+	populate(unsafe.Pointer(unsafe.SliceData(ev.slabs.units)), size)
+}
+
+func (ev *Evaluator) morePointers() {
+	size := ev.nextSlab()
+	ev.slabs.pointers = make([]*Value, size/word)
+	populate(unsafe.Pointer(unsafe.SliceData(ev.slabs.pointers)), size)
+}
+
 // cells returns n pointers, all nil.
 func (ev *Evaluator) cells(n int) []*Value {
-	if n > pointerSlab/4 {
-		ev.refill()
-		return make([]*Value, n)
-	}
 	if len(ev.slabs.pointers) < n {
-		ev.refill()
-		ev.slabs.pointers = make([]*Value, pointerSlab)
+		if n > mostWords || ev.memory.large {
+			ev.take(n * word)
+			return make([]*Value, n)
+		}
+		ev.morePointers()
 	}
 	s := ev.slabs.pointers[:n:n]
 	ev.slabs.pointers = ev.slabs.pointers[n:]
@@ -47,35 +83,36 @@ func (ev *Evaluator) cells(n int) []*Value {
 
 // newAttrs returns room for n attributes.
 func (ev *Evaluator) newAttrs(n int) []Attr {
-	if n > attrSlab/4 {
-		ev.refill()
-		return make([]Attr, n)
+	if len(ev.slabs.units) < n {
+		if n > mostUnits || ev.memory.large {
+			ev.take(n * unitBytes)
+			return make([]Attr, n)
+		}
+		ev.moreUnits()
 	}
-	if len(ev.slabs.attrs) < n {
-		ev.refill()
-		ev.slabs.attrs = make([]Attr, attrSlab)
-	}
-	s := ev.slabs.attrs[:n:n]
-	ev.slabs.attrs = ev.slabs.attrs[n:]
+	s := unsafe.Slice((*Attr)(unsafe.Pointer(unsafe.SliceData(ev.slabs.units))), n)
+	ev.slabs.units = ev.slabs.units[n:]
 	return s
 }
 
-// trimAttrs gives back what the newest piece of n attributes does not use.
+// trimAttrs gives back what the newest piece of attributes does not use.
 func (ev *Evaluator) trimAttrs(s []Attr, used int) []Attr {
-	if spare := len(s) - used; spare > 0 && len(s) <= attrSlab/4 {
-		rest := ev.slabs.attrs
-		if len(rest) > 0 && unsafe.Pointer(unsafe.SliceData(rest)) == unsafe.Add(unsafe.Pointer(unsafe.SliceData(s)), uintptr(len(s))*unsafe.Sizeof(Attr{})) {
-			ev.slabs.attrs = unsafe.Slice(&s[used], spare+len(rest))
-		}
+	rest := ev.slabs.units
+	if used < len(s) && adjacent(unsafe.Pointer(unsafe.SliceData(s)), len(s)*unitBytes, unsafe.Pointer(unsafe.SliceData(rest))) {
+		clear(s[used:])
+		ev.slabs.units = unsafe.Slice((*Value)(unsafe.Pointer(&s[used])), len(s)-used+len(rest))
 	}
 	return s[:used:used]
+}
+
+// adjacent reports whether b begins where the size bytes at a end.
+func adjacent(a unsafe.Pointer, size int, b unsafe.Pointer) bool {
+	return uintptr(a)+uintptr(size) == uintptr(b)
 }
 
 // Env holds the variables of one scope: behind the enclosing scope lie the
 // cells of its own.
 type Env struct{ up *Env }
-
-const word = unsafe.Sizeof(uintptr(0))
 
 // newEnv returns a scope of n variables.
 func (ev *Evaluator) newEnv(up *Env, n int) *Env {
@@ -86,4 +123,4 @@ func (ev *Evaluator) newEnv(up *Env, n int) *Env {
 }
 
 // slot returns the place of a variable's cell.
-func (e *Env) slot(i int) **Value { return (**Value)(unsafe.Add(unsafe.Pointer(e), uintptr(i+1)*word)) }
+func (e *Env) slot(i int) **Value { return (**Value)(unsafe.Add(unsafe.Pointer(e), (i+1)*word)) }

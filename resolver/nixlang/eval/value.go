@@ -10,6 +10,7 @@ const (
 	kApp                   // p: *application
 	kSelect                // p: *selection
 	kBlackhole             // being evaluated
+	kFailed                // p: *failure
 	kNull
 	kBool    // payload
 	kInt     // payload, or p: *int64 where 56 bits are too few
@@ -26,10 +27,11 @@ const (
 
 // Value is a Nix value, or the recipe of one, in 16 bytes: the low 8 bits of n
 // are the kind, the rest its payload. What p points at depends on the kind;
-// only this file and slab.go know.
+// only this file and slab.go know. In memory an Attr is like it: eight bytes and
+// a pointer.
 type Value struct {
-	p unsafe.Pointer
 	n uint64
+	p unsafe.Pointer
 }
 
 // contextString is a string with a context.
@@ -58,18 +60,18 @@ type partial struct {
 }
 
 func make1(p unsafe.Pointer, kind Kind, payload int) Value {
-	return Value{p, uint64(payload)<<8 | uint64(kind)}
+	return Value{uint64(payload)<<8 | uint64(kind), p}
 }
 
 func (v Value) kind() Kind   { return Kind(v.n) }
 func (v Value) payload() int { return int(v.n >> 8) }
 
 var (
-	null     = Value{nil, uint64(kNull)}
-	falseVal = Value{nil, uint64(kBool)}
-	trueVal  = Value{nil, 1<<8 | uint64(kBool)}
-	noAttrs  = Value{nil, uint64(kAttrs)}
-	noList   = Value{nil, uint64(kList)}
+	null     = Value{uint64(kNull), nil}
+	falseVal = Value{uint64(kBool), nil}
+	trueVal  = Value{1<<8 | uint64(kBool), nil}
+	noAttrs  = Value{uint64(kAttrs), nil}
+	noList   = Value{uint64(kList), nil}
 )
 
 func mkBool(b bool) Value {
@@ -83,12 +85,12 @@ func (v Value) bool() bool { return v.n>>8 != 0 }
 
 func mkInt(i int64) Value {
 	if i<<8>>8 == i {
-		return Value{nil, uint64(i)<<8 | uint64(kInt)}
+		return Value{uint64(i)<<8 | uint64(kInt), nil}
 	}
 	return bigInt(i)
 }
 
-func bigInt(i int64) Value { return Value{unsafe.Pointer(&i), uint64(kInt)} }
+func bigInt(i int64) Value { return Value{uint64(kInt), unsafe.Pointer(&i)} }
 
 func (v Value) int() int64 {
 	if v.p != nil {
@@ -97,7 +99,7 @@ func (v Value) int() int64 {
 	return int64(v.n) >> 8
 }
 
-func mkFloat(f float64) Value { return Value{unsafe.Pointer(&f), uint64(kFloat)} }
+func mkFloat(f float64) Value { return Value{uint64(kFloat), unsafe.Pointer(&f)} }
 func (v Value) float() float64 {
 	return *(*float64)(v.p)
 }
@@ -105,6 +107,9 @@ func (v Value) float() float64 {
 func mkString(s string) Value {
 	return make1(unsafe.Pointer(unsafe.StringData(s)), kString, len(s))
 }
+
+// textOf makes a text of bytes that nobody changes any more.
+func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 func mkPath(s string) Value {
 	return make1(unsafe.Pointer(unsafe.StringData(s)), kPath, len(s))
@@ -115,7 +120,7 @@ func mkContextString(s string, c Context) Value {
 	if len(c) == 0 {
 		return mkString(s)
 	}
-	return Value{unsafe.Pointer(&contextString{s, c.done()}), uint64(kContext)}
+	return Value{uint64(kContext), unsafe.Pointer(&contextString{s, c.done()})}
 }
 
 // str returns the text of a string or a path.
@@ -156,10 +161,12 @@ func mkLambda(env *Env, index int) Value {
 }
 func (v Value) env() *Env { return (*Env)(v.p) }
 
+func mkFailed(f *failure) Value       { return make1(unsafe.Pointer(f), kFailed, 0) }
 func mkApp(a *application) Value      { return make1(unsafe.Pointer(a), kApp, 0) }
 func mkSelect(s *selection) Value     { return make1(unsafe.Pointer(s), kSelect, 0) }
 func mkPrimop(op *primop) Value       { return make1(unsafe.Pointer(op), kPrimop, 0) }
 func mkPartial(p *partial) Value      { return make1(unsafe.Pointer(p), kPartial, 0) }
+func (v Value) failure() *failure     { return (*failure)(v.p) }
 func (v Value) app() *application     { return (*application)(v.p) }
 func (v Value) selection() *selection { return (*selection)(v.p) }
 func (v Value) primop() *primop       { return (*primop)(v.p) }

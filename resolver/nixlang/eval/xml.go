@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,7 @@ func (w *xmlWriter) close(name string) {
 
 func (w *xmlWriter) value(c *Value) {
 	w.ev.enter(w.pos)
+	w.ev.roomForText(w.out.Len(), w.pos)
 	defer w.ev.leave()
 	if w.strict {
 		w.ev.force(c)
@@ -88,7 +90,7 @@ func (w *xmlWriter) value(c *Value) {
 	case kAttrs:
 		w.set(v.attrs())
 	case kLambda:
-		w.lambda(w.ev.lambdas[v.payload()])
+		w.lambda(w.ev.lambda(v))
 	case kPrimop, kPartial:
 		w.empty("unevaluated")
 	default:
@@ -137,7 +139,7 @@ func (w *xmlWriter) attrs(attrs []Attr) {
 	for _, a := range w.ev.sortedByName(attrs) {
 		pairs := []string{"name", w.ev.name(a.sym)}
 		if w.location && a.pos != 0 {
-			pairs = append(pairs, w.place(a.pos)...)
+			pairs = slices.Insert(w.place(a.pos), 4, pairs...) // sorted by name
 		}
 		w.open("attr", pairs...)
 		w.value(a.val)
@@ -147,7 +149,7 @@ func (w *xmlWriter) attrs(attrs []Attr) {
 
 func (w *xmlWriter) place(pos Pos) []string {
 	p := w.ev.Place(pos)
-	return []string{"path", p.File, "line", strconv.Itoa(p.Line), "column", strconv.Itoa(p.Column)}
+	return []string{"column", strconv.Itoa(p.Column), "line", strconv.Itoa(p.Line), "path", p.File}
 }
 
 func (w *xmlWriter) lambda(l *lambda) {
@@ -158,11 +160,11 @@ func (w *xmlWriter) lambda(l *lambda) {
 	w.open("function", pairs...)
 	if l.isSet {
 		var pattern []string
-		if l.arg != 0 {
-			pattern = append(pattern, "name", w.ev.name(l.arg))
-		}
 		if l.ellipsis {
 			pattern = append(pattern, "ellipsis", "1")
+		}
+		if l.arg != 0 {
+			pattern = append(pattern, "name", w.ev.name(l.arg))
 		}
 		w.open("attrspat", pattern...)
 		for _, name := range w.ev.formalNames(l) {

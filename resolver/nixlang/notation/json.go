@@ -1,6 +1,7 @@
 package notation
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -230,6 +231,9 @@ func (p *jsonParser) str() (string, error) {
 			if b == nil {
 				return p.text[start : p.at-1], nil
 			}
+			if bytes.IndexByte(b, 0) >= 0 {
+				return "", jsonError(hasNUL(string(b)))
+			}
 			return string(b), nil
 		case c == '\\':
 			if b == nil {
@@ -277,9 +281,6 @@ func (p *jsonParser) escape() (rune, error) {
 	if err != nil {
 		return 0, err
 	}
-	if r == 0 {
-		return 0, jsonError("a NUL character (\\u0000) cannot be in a Nix string")
-	}
 	if !utf16.IsSurrogate(r) {
 		return r, nil
 	}
@@ -293,6 +294,17 @@ func (p *jsonParser) escape() (rune, error) {
 		}
 	}
 	return 0, jsonError("half of a surrogate pair: U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
+}
+
+// longestShown is how much of a text messages show, in bytes.
+const longestShown = 100
+
+// hasNUL says that a text has a NUL character in it.
+func hasNUL(s string) string {
+	if len(s) > longestShown {
+		s = s[:longestShown] + "…"
+	}
+	return "input string '" + strings.ReplaceAll(s, "\x00", "␀") + "' cannot be represented as Nix string because it contains null bytes"
 }
 
 // hex reads four hexadecimal digits.

@@ -18,7 +18,7 @@ func AppendJSONString(text []byte, s string) ([]byte, error) {
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			if r == utf8.RuneError && size == 1 {
-				return text, fmt.Errorf("invalid UTF-8 byte at index %d: 0x%02X: JSON cannot say it", i, c)
+				return text, fmt.Errorf("JSON serialization error: invalid UTF-8 byte at index %d: 0x%02X", i, c)
 			}
 			i += size
 			continue

@@ -145,7 +145,7 @@ func fraction(nanoseconds int) string {
 
 func noNUL(s string) error {
 	if strings.IndexByte(s, 0) >= 0 {
-		return tomlError(fmt.Sprintf("a NUL character cannot be in a Nix string: %.60q", s))
+		return tomlError(hasNUL(s))
 	}
 	return nil
 }

@@ -50,9 +50,10 @@ func (p *Parser) inherit(set int32) {
 		source := p.expr()
 		p.expect(')')
 		kind = InheritedFrom
-		s := &p.tree.Sets[set]
-		from = ID(len(s.From))
-		s.From = append(s.From, source)
+		t := &p.tree
+		from = ID(len(t.Froms))
+		t.Froms = append(t.Froms, FromInfo{source, -1})
+		p.linkFroms(set, int32(from), int32(from))
 	}
 	for p.tok != ';' {
 		pos := uint32(p.start)
@@ -65,7 +66,7 @@ func (p *Parser) inherit(set int32) {
 			p.fail(pos, "dynamic attributes not allowed in inherit")
 		}
 		if old := p.find(set, sym); old >= 0 {
-			p.duplicate(p.tree.Symbols.Name(sym), pos, p.tree.Bindings[old].Pos)
+			p.duplicate(QuoteName(p.tree.Symbols.Name(sym)), pos, p.tree.Bindings[old].Pos)
 		}
 		value := from
 		if kind == Inherited {

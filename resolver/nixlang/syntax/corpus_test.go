@@ -75,7 +75,7 @@ func TestCorpusAsOldNix(t *testing.T) {
 				if x.Kind == InheritedFrom {
 					part := uint32(StaticPart(x.Sym))
 					tree.Extra = append(tree.Extra, part, uint32(None))
-					tree.Nodes = append(tree.Nodes, Node{Select, 0, 1, uint32(s.From[x.Expr]), uint32(len(tree.Extra) - 2)})
+					tree.Nodes = append(tree.Nodes, Node{Select, 0, 1, uint32(tree.Froms[x.Expr].Expr), uint32(len(tree.Extra) - 2)})
 					x.Kind, x.Expr = Plain, ID(len(tree.Nodes)-1)
 				}
 			}

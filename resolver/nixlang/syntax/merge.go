@@ -14,7 +14,7 @@ const indexedFrom = 8
 
 func (p *Parser) newSet(pos uint32) int32 {
 	t := &p.tree
-	t.Sets = append(t.Sets, SetInfo{Pos: pos, First: -1, last: -1, Dyn: -1, lastDyn: -1})
+	t.Sets = append(t.Sets, SetInfo{Pos: pos, First: -1, last: -1, Dyn: -1, lastDyn: -1, From: -1, lastFrom: -1})
 	return int32(len(t.Sets) - 1)
 }
 
@@ -142,18 +142,28 @@ func (p *Parser) defineName(set int32, path []uint32, b Binding) {
 // been recursive is forgotten.
 func (p *Parser) merge(into, from int32, path []uint32) {
 	t := &p.tree
-	shift := ID(len(t.Sets[into].From))
-	t.Sets[into].From = append(t.Sets[into].From, t.Sets[from].From...)
+	if s := t.Sets[from]; s.From >= 0 {
+		p.linkFroms(into, s.From, s.lastFrom)
+	}
 	for i := t.Sets[from].First; i >= 0; i = t.Bindings[i].Next {
 		b := t.Bindings[i]
-		if b.Kind == InheritedFrom {
-			b.Expr += shift
-		}
 		p.defineName(into, append(path[:len(path):len(path)], uint32(StaticPart(b.Sym))), b)
 	}
 	for i := t.Sets[from].Dyn; i >= 0; i = t.Bindings[i].Next {
 		p.addBinding(into, t.Bindings[i])
 	}
+}
+
+// linkFroms appends a list of Froms to that of a set.
+func (p *Parser) linkFroms(set, first, last int32) {
+	t := &p.tree
+	s := &t.Sets[set]
+	if s.From < 0 {
+		s.From = first
+	} else {
+		t.Froms[s.lastFrom].Next = first
+	}
+	s.lastFrom = last
 }
 
 // nameLambda gives the functions that a binding holds the binding's name.
@@ -174,7 +184,7 @@ func (p *Parser) pathText(path []uint32) string {
 	for _, raw := range path {
 		name := `"${...}"`
 		if sym, ok := Part(raw).Static(); ok {
-			name = p.tree.Symbols.Name(sym)
+			name = QuoteName(p.tree.Symbols.Name(sym))
 		}
 		names = append(names, name)
 	}

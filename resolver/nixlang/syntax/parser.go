@@ -53,7 +53,8 @@ func (p *Parser) reset(text string) {
 	t.src = text
 	t.side = t.side[:0]
 	t.Nodes, t.Extra = t.Nodes[:0], t.Extra[:0]
-	t.Sets, t.Bindings = t.Sets[:0], t.Bindings[:0]
+	t.Sets, t.Froms, t.Bindings = t.Sets[:0], t.Froms[:0], t.Bindings[:0]
+	t.Bound = false
 	t.Lambdas, t.Formals = t.Lambdas[:0], t.Formals[:0]
 	t.Symbols.reset()
 }

@@ -237,15 +237,15 @@ func (p *printer) bindings(set uint32) {
 		slices.SortFunc(list, func(a, b Binding) int { return p.compare(a.Sym, b.Sym) })
 	}
 	p.inherits("inherit", byKind[Inherited])
-	for i, from := range s.From {
+	for i := s.From; i >= 0; i = p.t.Froms[i].Next {
 		var list []Binding
 		for _, b := range byKind[InheritedFrom] {
-			if int(b.Expr) == i {
+			if int32(b.Expr) == i {
 				list = append(list, b)
 			}
 		}
 		if len(list) > 0 {
-			p.all("inherit (", from, ")")
+			p.all("inherit (", p.t.Froms[i].Expr, ")")
 			p.inherits("", list)
 		}
 	}

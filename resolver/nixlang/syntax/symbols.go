@@ -62,8 +62,14 @@ func (t *Symbols) intern(s string, h uint32) Sym {
 	return Sym(id)
 }
 
-func (t *Symbols) grow() {
-	t.table = make([]uint32, 4*len(t.table))
+func (t *Symbols) grow() { t.rehash(4 * len(t.table)) }
+
+// rehash makes a table of at least a size.
+func (t *Symbols) rehash(size int) {
+	for size < 2*len(t.names) {
+		size *= 4
+	}
+	t.table = make([]uint32, size)
 	mask := uint32(len(t.table) - 1)
 	for id := 1; id < len(t.names); id++ {
 		h := t.hashes[id]
@@ -77,8 +83,12 @@ func (t *Symbols) grow() {
 
 // Intern returns the symbol of a name, which it enters if it is new.
 func (t *Symbols) Intern(s string) Sym {
-	if t.table == nil {
+	switch {
+	case t.table != nil:
+	case len(t.names) == 0:
 		t.reset()
+	default: // of a clone
+		t.rehash(256)
 	}
 	return t.intern(s, hashString(s))
 }
@@ -86,4 +96,14 @@ func (t *Symbols) Intern(s string) Sym {
 // InternFrom returns the symbol of a name of another table.
 func (t *Symbols) InternFrom(other *Symbols, s Sym) Sym {
 	return t.intern(other.names[s], other.hashes[s])
+}
+
+// Lookup returns the symbol of a name, or 0.
+func (t *Symbols) Lookup(s string) Sym {
+	for i, name := range t.names {
+		if name == s {
+			return Sym(i)
+		}
+	}
+	return 0
 }

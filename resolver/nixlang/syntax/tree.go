@@ -1,5 +1,7 @@
 package syntax
 
+import "slices"
+
 // Kind says what an expression is, and what the fields of its Node mean.
 type Kind uint8
 
@@ -12,7 +14,7 @@ const (
 	Path                   // A, B: text, relative or absolute
 	HomePath               // A, B: text from the tilde on
 	SearchPath             // A, B: text between < and >
-	Var                    // A: symbol
+	Var                    // A: symbol; N, B: 0, for the evaluator to note what it means
 	CurPos                 // __curPos
 	Select                 // A: set; Extra at B: N path parts, then the default or None
 	HasAttr                // A: set; Extra at B: N path parts
@@ -90,7 +92,7 @@ const (
 )
 
 // Binding is one attribute of a set, or one name of a let. Expr is the value;
-// for InheritedFrom it is an index in the set's From. Name is the expression of
+// for InheritedFrom it is an index in the tree's Froms. Name is the expression of
 // a dynamic name. Next is the following binding of the same set, or -1.
 type Binding struct {
 	Kind BindingKind
@@ -102,8 +104,8 @@ type Binding struct {
 }
 
 // SetInfo is an attribute set or the bindings of a let. First heads the list of
-// bindings with static names, Dyn that of dynamic ones; both are in the order
-// of the source, or -1.
+// bindings with static names, Dyn that of dynamic ones, From that of what it
+// inherits from; all are in the order of the source, or -1.
 type SetInfo struct {
 	Pos       uint32
 	Recursive bool
@@ -112,7 +114,15 @@ type SetInfo struct {
 	last      int32
 	Dyn       int32
 	lastDyn   int32
-	From      []ID
+	From      int32
+	lastFrom  int32
+}
+
+// FromInfo is the expression of an `inherit (expression)`. Next is the following
+// one of the same set, or -1.
+type FromInfo struct {
+	Expr ID
+	Next int32
 }
 
 // LambdaInfo is a function. Arg is the name of its argument or 0; HasFormals
@@ -140,10 +150,13 @@ type Tree struct {
 	Nodes    []Node
 	Extra    []uint32
 	Sets     []SetInfo
+	Froms    []FromInfo
 	Bindings []Binding
 	Lambdas  []LambdaInfo
 	Formals  []Formal
 	Symbols  Symbols
+	// Bound says that the evaluator has noted what all variables mean.
+	Bound bool
 
 	src  string
 	side []byte
@@ -170,3 +183,14 @@ func (t *Tree) Source() string { return t.src }
 
 // List returns the entries of Extra that belong to a node.
 func (t *Tree) List(n *Node) []uint32 { return t.Extra[n.B : n.B+n.N] }
+
+// Clone returns a copy that stays when the Parser goes on.
+func (t *Tree) Clone() *Tree {
+	c := *t
+	c.Nodes, c.Extra = slices.Clone(t.Nodes), slices.Clone(t.Extra)
+	c.Sets, c.Froms, c.Bindings = slices.Clone(t.Sets), slices.Clone(t.Froms), slices.Clone(t.Bindings)
+	c.Lambdas, c.Formals = slices.Clone(t.Lambdas), slices.Clone(t.Formals)
+	c.Symbols = Symbols{names: slices.Clone(t.Symbols.names), hashes: slices.Clone(t.Symbols.hashes)}
+	c.side = slices.Clone(t.side)
+	return &c
+}

@@ -1,0 +1,46 @@
+package host
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Stat is what tells, without reading it, that a file is the same one.
+type Stat struct {
+	Size, Mtime, Ctime int64 // bytes; nanoseconds since 1970
+	Inode, Device      uint64
+}
+
+// slack is how much older than the reading of a file its times must be to be
+// trusted: a change within the same tick of the file system's clock leaves them
+// as they are.
+const slack = 2 * time.Second
+
+func (s Stat) String() string {
+	return fmt.Sprintf("%x.%x.%x.%x.%x", s.Size, uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device)
+}
+
+func statOf(info fs.FileInfo) Stat {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return Stat{}
+	}
+	return Stat{Size: st.Size, Mtime: info.ModTime().UnixNano(), Ctime: changed(st), Inode: st.Ino, Device: uint64(st.Dev)}
+}
+
+// statText is the Stat of a file as text; "" if there is none. Links are
+// followed if follow.
+func statText(disk string, follow bool) string {
+	stat := os.Lstat
+	if follow {
+		stat = os.Stat
+	}
+	info, err := stat(disk)
+	if err != nil {
+		return ""
+	}
+	return statOf(info).String()
+}
