@@ -61,7 +61,7 @@ var rooms = map[string][]string{
 	"store/narinfo":         {},
 	"store/derivation":      {},
 
-	"store/binarycache":    {"transfer"},
+	"store/binarycache":    {"transfer", "store/binarycache/xz"},
 	"store/transport":      {},
 	"store/namespace":      {},
 	"store/build":          {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
