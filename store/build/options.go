@@ -28,7 +28,7 @@ type Store interface {
 	Workplace(context.Context) (dir string, remove func() error, err error)
 	Canonicalise(ctx context.Context, trees ...string) error
 	HashContent(ctx context.Context, path string, m storepath.Method, a nixhash.Algo, self storepath.Path) (nixhash.Hash, error)
-	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) error
+	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) (wait func() error, err error)
 	// OutputOf returns what an output of the derivation with this hash became
 	// ([derivation.Realisations]), narinfo.ErrInvalid if that is not known.
 	OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
