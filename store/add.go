@@ -136,7 +136,11 @@ func (s *Store) install(ctx context.Context, t *newTree, info Info) (Info, error
 	if err := moveTree(t.tree, real); err != nil {
 		return Info{}, err
 	}
-	got, err := s.register(ctx, info)
+	err := s.optimiseNew(ctx, real)
+	var got Info
+	if err == nil {
+		got, err = s.register(ctx, info)
+	}
 	if err != nil {
 		err = errors.Join(err, t.take(real, "failed"))
 	}

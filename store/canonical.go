@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// canonicalise gives everything in the tree at root the mode, times and owner
+// canonicalise gives everything in the trees at roots the mode, times and owner
 // that store objects have, and no other attributes. Its errors say which file
 // cannot be in a store.
-func canonicalise(ctx context.Context, root string) error {
-	links := map[uint64]uint64{} // by inode: names outside the tree, as far as it is known
-	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+func canonicalise(ctx context.Context, roots ...string) error {
+	links := map[uint64]uint64{} // by inode: names outside the trees, as far as it is known
+	visit := func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -35,9 +35,11 @@ func canonicalise(ctx context.Context, root string) error {
 			links[st.Ino]--
 		}
 		return canonicaliseOne(path, st)
-	})
-	if err != nil {
-		return err
+	}
+	for _, root := range roots {
+		if err := filepath.WalkDir(root, visit); err != nil {
+			return err
+		}
 	}
 	for _, outside := range links {
 		if outside > 0 {

@@ -19,6 +19,8 @@ type GCOptions struct {
 	// Keep, if set, is asked for every root that is old enough, and keeps those
 	// for which it returns true. With OlderThan 0 it alone decides.
 	Keep func(Root) bool
+	// MaxFreed, if it is not 0, ends the plan once what goes has as many bytes.
+	MaxFreed int64
 }
 
 func (o GCOptions) drops(r Root, now time.Time) bool {
@@ -103,8 +105,53 @@ func (s *Store) planGC(ctx context.Context, o GCOptions) (plan GCPlan, err error
 			plan.Dead = append(plan.Dead, Dead{info.Path, info.NarSize})
 		}
 	}
-	plan.Leftover, err = s.leftovers(objects, links)
+	if plan.Leftover, err = s.leftovers(objects, links); o.MaxFreed > 0 {
+		plan.limit(objects, o.MaxFreed)
+	}
 	return plan, err
+}
+
+// limit drops from the plan what goes beyond size bytes. What is left out of it
+// keeps nothing that is in it.
+func (p *GCPlan) limit(o objects, size int64) {
+	for _, l := range p.Leftover {
+		size -= l.Bytes
+	}
+	dead := map[storepath.Path]int64{}
+	for _, d := range p.Dead {
+		dead[d.Path] = d.Bytes
+	}
+	p.Dead = p.Dead[:0]
+	for _, path := range o.keepersFirst(dead) {
+		if size <= 0 {
+			break
+		}
+		p.Dead = append(p.Dead, Dead{path, dead[path]})
+		size -= dead[path]
+	}
+}
+
+// keepersFirst returns the given paths, each after those that keep it, and with
+// that in the order of their names.
+func (o objects) keepersFirst(paths map[storepath.Path]int64) []storepath.Path {
+	var order []storepath.Path // what is kept first
+	done := map[storepath.Path]bool{}
+	var visit func(p storepath.Path)
+	visit = func(p storepath.Path) {
+		if _, ok := paths[p]; !ok || done[p] {
+			return
+		}
+		done[p] = true
+		for _, k := range o.keeps[p] {
+			visit(k)
+		}
+		order = append(order, p)
+	}
+	for _, info := range slices.Backward(o.list) {
+		visit(info.Path)
+	}
+	slices.Reverse(order)
+	return order
 }
 
 // linksOf returns the files of the links that make up roots.
@@ -120,22 +167,22 @@ func (s *Store) linksOf(roots []Root) map[string]bool {
 
 // objects are the valid paths and what each of them keeps.
 type objects struct {
-	list  []Info
+	list  []db.Node
 	keeps map[storepath.Path][]storepath.Path
 }
 
 // objects reads the valid paths. A path keeps what it refers to and, as Nix's
 // settings say, its derivation, or a derivation its outputs.
 func (s *Store) objects(ctx context.Context, d *db.DB) (objects, error) {
-	settings, err := readSettings(s.getenv)
+	settings, err := s.settings()
 	if err != nil {
 		return objects{}, err
 	}
-	all, err := d.All(ctx)
+	all, err := d.Graph(ctx)
 	if err != nil {
 		return objects{}, err
 	}
-	o := objects{list: all, keeps: map[storepath.Path][]storepath.Path{}}
+	o := objects{list: all, keeps: make(map[storepath.Path][]storepath.Path, len(all))}
 	for _, info := range all {
 		o.keeps[info.Path] = info.References
 		if settings.keepDerivations && !info.Deriver.IsZero() {

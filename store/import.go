@@ -10,6 +10,7 @@ import (
 	"devenv/store/nar"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
+	"golang.org/x/sys/unix"
 )
 
 // Import adds the tree at info.Path from its NAR, which is all of r. The hash
@@ -69,8 +70,35 @@ func (s *Store) holdReferences(ctx context.Context, info Info) error {
 	return err
 }
 
-// unpack makes the canonical tree of the NAR r, which must be that of info.
-func (s *Store) unpack(ctx context.Context, info Info, r io.Reader) (_ *newTree, err error) {
+// unpack makes the canonical tree of the NAR that is all of r, which must be that
+// of info.
+func (s *Store) unpack(ctx context.Context, info Info, r io.Reader) (*newTree, error) {
+	in := &source{ctx: ctx, r: r, limit: info.NarSize}
+	archive := nar.NewReader(in)
+	t, err := s.unpackNext(ctx, archive)
+	if err == nil {
+		if err = archive.End(); err != nil {
+			t.remove()
+		}
+	}
+	wrong := &HashError{Name: info.Path.Base(), Want: info.NarHash, WantSize: info.NarSize}
+	switch {
+	case in.tooLong:
+		wrong.Got, wrong.GotSize = info.NarHash, in.size
+		return nil, wrong
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", info.Path.Base(), err)
+	case t.hash != info.NarHash, info.NarSize != 0 && t.size != info.NarSize:
+		t.remove()
+		wrong.Got, wrong.GotSize = t.hash, t.size
+		return nil, wrong
+	}
+	return t, nil
+}
+
+// unpackNext makes the canonical tree of the NAR that r is at the begin of, and
+// leaves what follows.
+func (s *Store) unpackNext(ctx context.Context, r *nar.Reader) (_ *newTree, err error) {
 	temp, err := s.newTemp()
 	if err != nil {
 		return nil, err
@@ -81,37 +109,32 @@ func (s *Store) unpack(ctx context.Context, info Info, r io.Reader) (_ *newTree,
 		}
 	}()
 	t := &newTree{tempDir: temp, tree: filepath.Join(temp.path, "tree")}
-	in := &sumReader{ctx: ctx, r: r, sum: nixhash.NewHasher(nixhash.SHA256), limit: info.NarSize}
-	err = nar.Restore(in, t.tree)
-	t.hash, t.size = in.sum.Sum(), in.sum.Size()
-	switch mismatch := (&HashError{Name: info.Path.Base(), Want: info.NarHash, Got: t.hash, WantSize: info.NarSize, GotSize: t.size}); {
-	case in.tooLong:
-		mismatch.Got = mismatch.Want
-		return nil, mismatch
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", info.Path.Base(), err)
-	case t.hash != info.NarHash, info.NarSize != 0 && t.size != info.NarSize:
-		return nil, mismatch
+	if t.hash, t.size, err = nar.Unpack(r, t.tree); err != nil {
+		return nil, err
 	}
-	return t, canonicalise(ctx, t.tree)
+	if n, _ := unix.Llistxattr(temp.path, nil); n > 0 { // which files made in it inherit
+		err = canonicalise(ctx, t.tree)
+	}
+	return t, err
 }
 
-// sumReader hashes what is read through it.
-type sumReader struct {
-	ctx     context.Context // ends it
+// source is what a NAR is read from. It ends when its context does, or after
+// limit bytes.
+type source struct {
+	ctx     context.Context
 	r       io.Reader
-	sum     *nixhash.Hasher
-	limit   int64 // in bytes; 0 is none
+	size    int64 // bytes read
+	limit   int64 // 0 is none
 	tooLong bool  // there was more than limit
 }
 
-func (s *sumReader) Read(p []byte) (int, error) {
+func (s *source) Read(p []byte) (int, error) {
 	if err := context.Cause(s.ctx); err != nil {
 		return 0, err
 	}
 	n, err := s.r.Read(p)
-	s.sum.Write(p[:n])
-	if s.limit > 0 && s.sum.Size() > s.limit {
+	s.size += int64(n)
+	if s.limit > 0 && s.size > s.limit {
 		s.tooLong = true
 		return 0, io.ErrUnexpectedEOF
 	}

@@ -42,6 +42,17 @@ func at(root string) Place {
 	return p.withMode()
 }
 
+// URL returns a store URL that leads to the place.
+func (p Place) URL() string {
+	if p == at("/") {
+		return string(Local)
+	}
+	if p == at(p.Root) {
+		return URL{Kind: Local, Params: map[string]string{"root": p.Root}}.String()
+	}
+	return URL{Kind: Local, Params: map[string]string{"root": p.Root, "store": string(p.Dir), "real": p.Trees, "state": p.State, "log": p.Log}}.String()
+}
+
 // withMode tells whether the trees are where their paths say.
 func (p Place) withMode() Place {
 	if p.Mode = Private; p.Trees == string(p.Dir) {

@@ -30,17 +30,17 @@ func (s *Store) register(ctx context.Context, info Info) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	if err := s.commits.add(d, commit{info, outputs, s.Real(info.Path)}); err != nil {
+	if err := s.commits.add(d, commit{[]Info{info}, outputs, []string{s.Real(info.Path)}}); err != nil {
 		return Info{}, err
 	}
 	return d.Lookup(ctx, info.Path)
 }
 
-// commit is a tree that waits to become valid.
+// commit is trees that wait to become valid together.
 type commit struct {
-	info    Info
+	infos   []Info
 	outputs []db.Output
-	real    string
+	reals   []string
 }
 
 // commits gathers trees that goroutines register at the same time: while one
@@ -88,8 +88,8 @@ func (b *batch) write(d *db.DB) {
 	var infos []Info
 	var outputs []db.Output
 	for _, c := range b.list {
-		reals = append(reals, c.real)
-		infos = append(infos, c.info)
+		reals = append(reals, c.reals...)
+		infos = append(infos, c.infos...)
 		outputs = append(outputs, c.outputs...)
 	}
 	ctx := context.Background()
@@ -100,7 +100,7 @@ func (b *batch) write(d *db.DB) {
 	}
 	for i, c := range b.list {
 		if b.errs[i] = err; err != nil && synced && len(b.list) > 1 {
-			b.errs[i] = d.Register(ctx, c.outputs, c.info)
+			b.errs[i] = d.Register(ctx, c.outputs, c.infos...)
 		}
 	}
 }

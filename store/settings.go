@@ -13,6 +13,7 @@ type settings struct {
 	noWAL           bool // not use-sqlite-wal
 	keepDerivations bool // a live path keeps the derivation that built it
 	keepOutputs     bool // a live derivation keeps what it built
+	autoOptimise    bool // equal files of new trees become one
 }
 
 // readSettings reads them from where Nix has them.
@@ -29,6 +30,9 @@ func readSettings(getenv func(string) string) (settings, error) {
 	}
 	if err == nil {
 		s.keepOutputs, err = conf.Bool("keep-outputs", false)
+	}
+	if err == nil {
+		s.autoOptimise, err = conf.Bool("auto-optimise-store", false)
 	}
 	return s, err
 }

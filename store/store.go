@@ -45,11 +45,14 @@ type Store struct {
 	getenv  func(string) string
 	now     func() time.Time
 	waiting func(what string)
+	// settings reads Nix's, once.
+	settings func() (settings, error)
 
 	mu        sync.Mutex // guards what follows
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
 	swept     bool
+	optimiser *optimiser // nil until a new tree is optimised
 
 	memoMu sync.Mutex // guards what follows
 	memo   *derivation.Memo
@@ -70,6 +73,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.waiting == nil {
 		s.waiting = func(string) {}
 	}
+	s.settings = sync.OnceValues(func() (settings, error) { return readSettings(s.getenv) })
 	u := o.URL
 	if u == "" {
 		u = s.getenv("DEVENV_STORE")
@@ -95,6 +99,11 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		err = s.db.Close()
 		s.db = nil
+	}
+	if s.optimiser != nil {
+		_, rerr := s.optimiser.temp.remove()
+		err = errors.Join(err, rerr)
+		s.optimiser = nil
 	}
 	if s.tempRoots != nil {
 		err = errors.Join(err, s.tempRoots.Remove())
@@ -158,7 +167,7 @@ func (s *Store) database(ctx context.Context) (*db.DB, error) {
 	if s.db != nil {
 		return s.db, nil
 	}
-	settings, err := readSettings(s.getenv)
+	settings, err := s.settings()
 	if err != nil {
 		return nil, err
 	}

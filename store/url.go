@@ -128,7 +128,7 @@ func (u URL) String() string {
 		values.Set(name, value)
 	}
 	if query := values.Encode(); query != "" {
-		text += "?" + query
+		text += "?" + strings.ReplaceAll(query, "%2F", "/")
 	}
 	return text
 }

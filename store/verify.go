@@ -38,6 +38,20 @@ func (s *Store) Verify(ctx context.Context, checkContents bool) ([]Problem, erro
 	return problems, s.explain(err)
 }
 
+// VerifyPaths is Verify for these valid paths, and leaves the database alone.
+func (s *Store) VerifyPaths(ctx context.Context, checkContents bool, paths ...storepath.Path) ([]Problem, error) {
+	var list []Info
+	for _, p := range paths {
+		info, err := s.registered(ctx, p)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		list = append(list, info)
+	}
+	problems, err := s.verifyAll(ctx, list, checkContents)
+	return problems, s.explain(err)
+}
+
 func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, error) {
 	d, err := s.existing(ctx)
 	if d == nil || err != nil {
@@ -55,6 +69,10 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 	if err != nil {
 		return nil, err
 	}
+	return s.verifyAll(ctx, all, checkContents)
+}
+
+func (s *Store) verifyAll(ctx context.Context, all []Info, checkContents bool) ([]Problem, error) {
 	var (
 		mu       sync.Mutex
 		problems []Problem
@@ -74,7 +92,7 @@ func (s *Store) verify(ctx context.Context, checkContents bool) ([]Problem, erro
 			return nil
 		})
 	}
-	err = g.Wait()
+	err := g.Wait()
 	slices.SortFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Path.Base(), b.Path.Base()) })
 	return problems, err
 }

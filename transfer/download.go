@@ -78,6 +78,9 @@ func (d *download) attempt(ctx context.Context, out *pipe.Pipe) (progress bool, 
 		return false, err
 	}
 	defer resp.Body.Close()
+	if d.req.Heard != nil && resp.StatusCode < http.StatusMultipleChoices && resp.Request != nil {
+		d.req.Heard(resp.Request.URL, resp.Header)
+	}
 	body, err := d.join(ctx, out, resp, from)
 	if err != nil {
 		return false, err

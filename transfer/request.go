@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"devenv/store/nixhash"
@@ -19,6 +20,10 @@ type Request struct {
 	Size   int64       // bytes; -1 (or 0) when unknown
 	Want   []Checksum  // all must match; empty when nothing is known
 	Label  string      // for progress and errors; default: the URL's last element
+
+	// Heard is for Stream: it is called with every answer that brings content,
+	// before the content: where redirects led, and the headers. It may be nil.
+	Heard func(from *url.URL, header http.Header)
 
 	// Authorize, if set, is called with each exchange before it is sent, also
 	// with repeated and redirected ones: it may add headers, such as a signature

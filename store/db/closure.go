@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 
 	"devenv/store/storepath"
 )
@@ -31,38 +33,57 @@ func (d *DB) Valid(ctx context.Context, paths []storepath.Path) (map[storepath.P
 }
 
 // Closure returns paths, which must be valid, and all that they refer to, each
-// once and after what it refers to.
+// once and after what it refers to; apart from that by base name, in the order in
+// which Nix lists closures.
 func (d *DB) Closure(ctx context.Context, paths []storepath.Path) ([]Info, error) {
-	var list []Info
+	var found map[storepath.Path]Info
 	err := d.read(ctx, func(tx *sql.Tx) error {
-		list = nil
-		done := map[storepath.Path]bool{}
-		var visit func(p storepath.Path) error
-		visit = func(p storepath.Path) error {
-			if done[p] {
-				return nil
+		found = map[storepath.Path]Info{}
+		lookup, err := d.newLookup(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer lookup.close()
+		for todo := slices.Clone(paths); len(todo) > 0; {
+			p := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if _, done := found[p]; done {
+				continue
 			}
-			done[p] = true
-			info, err := d.lookup(ctx, tx, p)
+			info, err := lookup.info(ctx, p)
 			if err != nil {
 				return err
 			}
-			for _, ref := range info.References {
-				if err := visit(ref); err != nil {
-					return err
-				}
-			}
-			list = append(list, info)
-			return nil
-		}
-		for _, p := range paths {
-			if err := visit(p); err != nil {
-				return err
-			}
+			found[p] = info
+			todo = append(todo, info.References...)
 		}
 		return nil
 	})
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return referencesFirst(found), nil
+}
+
+// referencesFirst sorts a closure.
+func referencesFirst(closure map[storepath.Path]Info) []Info {
+	var list []Info
+	done := map[storepath.Path]bool{}
+	var visit func(p storepath.Path)
+	visit = func(p storepath.Path) {
+		if done[p] {
+			return
+		}
+		done[p] = true
+		for _, ref := range closure[p].References {
+			visit(ref)
+		}
+		list = append(list, closure[p])
+	}
+	for _, p := range slices.SortedFunc(maps.Keys(closure), storepath.Compare) {
+		visit(p)
+	}
+	return list
 }
 
 // Derivers returns the valid derivations of which p is an output.

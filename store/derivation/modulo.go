@@ -38,6 +38,7 @@ type Memo struct {
 	read  func(storepath.Path) (*Derivation, error)
 	known map[storepath.Path]Modulo
 	depth int
+	deep  bool // the sum of a Modulo that is not known stands for the derivation
 }
 
 // maxDepth is how deep a chain of derivations may be that a Memo reads before
@@ -70,7 +71,11 @@ func (m *Memo) Modulo(p storepath.Path) (Modulo, error) {
 		return Modulo{}, err
 	}
 	m.depth++
-	modulo, err := NewHasher(m.dir, m).Modulo(d)
+	h := NewHasher(m.dir, m)
+	modulo, err := h.Modulo(d)
+	if m.deep && err == nil && !modulo.Known() {
+		modulo.sum, err = h.deepSum(d)
+	}
 	m.depth--
 	if err != nil {
 		return Modulo{}, err

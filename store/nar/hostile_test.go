@@ -220,7 +220,7 @@ func rewriteTo(w io.Writer, r io.Reader) (n int, err error) {
 	for ; ; n++ {
 		h, err := nr.Next()
 		if err == io.EOF {
-			return n, errors.Join(nr.end(), nw.Close())
+			return n, errors.Join(nr.End(), nw.Close())
 		}
 		if err != nil {
 			return n, err

@@ -28,7 +28,7 @@ func List(r io.Reader) (*Listing, error) {
 	for {
 		h, err := nr.Next()
 		if err == io.EOF {
-			if err := nr.end(); err != nil {
+			if err := nr.End(); err != nil {
 				return nil, err
 			}
 			return root, nil

@@ -27,6 +27,8 @@ type Reader struct {
 	size   uint64 // its length
 	left   uint64 // what remains of its contents
 
+	tee *encoder // if set, gets every byte that is read
+
 	scratch [maxTarget]byte // the last string
 	small   [8]byte         // the last number or padding
 }
@@ -211,7 +213,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := r.br.Read(p[:min(uint64(len(p)), r.left)])
-	r.consumed(n)
+	r.consumed(p[:n])
 	if err != nil {
 		r.err = r.cut(err)
 	}
@@ -228,21 +230,30 @@ func (r *Reader) buffered() ([]byte, error) {
 	return r.br.Peek(int(min(uint64(r.br.Buffered()), r.left)))
 }
 
-// consumed counts n bytes of contents as read.
-func (r *Reader) consumed(n int) {
-	r.left -= uint64(n)
-	r.offset += int64(n)
+// consumed counts p, a part of contents, as read.
+func (r *Reader) consumed(p []byte) {
+	r.left -= uint64(len(p))
+	r.passed(p)
+}
+
+// passed counts p, a part of the archive, as read.
+func (r *Reader) passed(p []byte) {
+	r.offset += int64(len(p))
+	if r.tee != nil {
+		r.tee.bytes(p)
+	}
 }
 
 // endFile skips what is left of a regular file and reads what ends it.
 func (r *Reader) endFile() error {
 	r.inFile = false
 	for r.left > 0 {
-		n, err := r.br.Discard(int(min(r.left, math.MaxInt32)))
-		r.consumed(n)
+		part, err := r.buffered()
 		if err != nil {
-			return r.cut(err)
+			return err
 		}
+		r.consumed(part)
+		r.br.Discard(len(part)) // of what is buffered: cannot fail
 	}
 	if err := r.pad(r.size); err != nil {
 		return err
@@ -306,7 +317,7 @@ func (r *Reader) number() (uint64, error) {
 // full fills p.
 func (r *Reader) full(p []byte) error {
 	n, err := io.ReadFull(r.br, p)
-	r.offset += int64(n)
+	r.passed(p[:n])
 	if err != nil {
 		return r.cut(err)
 	}
@@ -326,8 +337,9 @@ func (r *Reader) fault(err error) error {
 	return &FormatError{Offset: r.offset, Path: r.path, Err: err}
 }
 
-// end checks that nothing follows the archive.
-func (r *Reader) end() error {
+// End checks that nothing follows the archive, of which [Reader.Next] has
+// returned the last node.
+func (r *Reader) End() error {
 	switch _, err := r.br.ReadByte(); err {
 	case io.EOF:
 		return nil

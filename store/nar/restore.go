@@ -3,11 +3,13 @@
 package nar
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
 
+	"devenv/store/nixhash"
 	"golang.org/x/sys/unix"
 )
 
@@ -22,14 +24,48 @@ func Restore(r io.Reader, dest string) error { return restore(r, dest, usesCaseH
 
 func restore(r io.Reader, dest string, caseHack bool) error {
 	t := &restorer{Reader: NewReader(r), dest: filepath.Clean(dest), caseHack: caseHack}
-	defer t.leave(0)
+	if err := t.run(); err != nil {
+		return err
+	}
+	return t.End()
+}
+
+// Unpack makes the tree at dest from the archive that r is at the begin of, as
+// [Restore] does, but canonical: with the modes 0444 and 0555 and the time 1 that
+// store objects have. It leaves what follows the archive, and returns the SHA-256
+// and the length of what it read.
+func Unpack(r *Reader, dest string) (nixhash.Hash, int64, error) {
+	sum := sha256.New()
+	out := newPipeline(sum)
+	r.tee = newEncoder(out.pass)
+	t := &restorer{Reader: r, dest: filepath.Clean(dest), caseHack: usesCaseHack, canonical: true}
+	err := t.run()
+	r.tee.finish() //nolint:errcheck // a hash takes anything
+	out.close()    //nolint:errcheck // the same
+	r.tee = nil
+	if err != nil {
+		return nixhash.Hash{}, 0, err
+	}
+	hash, err := nixhash.New(nixhash.SHA256, sum.Sum(nil))
+	return hash, r.offset, err
+}
+
+// run makes the tree of the whole archive.
+func (t *restorer) run() (err error) {
+	defer func() {
+		if left := t.leave(0); err == nil {
+			err = left
+		}
+	}()
 	for {
 		h, err := t.Next()
 		if err == io.EOF {
-			return t.end()
+			return nil
 		}
 		if err == nil {
-			t.leave(t.level)
+			err = t.leave(t.level)
+		}
+		if err == nil {
 			err = t.make(h)
 		}
 		if err != nil {
@@ -41,9 +77,12 @@ func restore(r io.Reader, dest string, caseHack bool) error {
 // restorer makes a tree on disk.
 type restorer struct {
 	*Reader
-	dest     string
-	caseHack bool
-	open     []restoredDir // the directories that the node at hand is in
+	dest      string
+	caseHack  bool
+	canonical bool          // modes and times are those of store objects
+	masked    bool          // files are made with other modes than they were asked for
+	probed    bool          // whether that is known
+	open      []restoredDir // the directories that the node at hand is in
 }
 
 // restoredDir is a directory being filled.
@@ -53,11 +92,45 @@ type restoredDir struct {
 }
 
 // leave closes all but the outermost n directories.
-func (t *restorer) leave(n int) {
-	for _, dir := range t.open[n:] {
+func (t *restorer) leave(n int) (err error) {
+	for len(t.open) > n {
+		dir := t.open[len(t.open)-1]
+		t.open = t.open[:len(t.open)-1]
+		if t.canonical && err == nil {
+			if err = unix.Fchmod(dir.fd, 0o555); err == nil {
+				err = unix.UtimesNanoAt(dir.fd, ".", canonicalTimes, 0)
+			}
+			if err != nil {
+				err = t.failed("chmod", err)
+			}
+		}
 		unix.Close(dir.fd)
 	}
-	t.open = t.open[:n]
+	return err
+}
+
+// canonicalTimes are the times of access and change of store objects.
+var canonicalTimes = []unix.Timespec{{Sec: 1}, {Sec: 1}}
+
+// settle gives the file or link called name its canonical time, and the open
+// file fd, if it is one, its mode.
+func (t *restorer) settle(dirfd int, name string, fd int, mode uint32) error {
+	if fd >= 0 && !t.probed {
+		var st unix.Stat_t
+		if err := unix.Fstat(fd, &st); err != nil {
+			return t.failed("stat", err)
+		}
+		t.probed, t.masked = true, uint32(st.Mode)&0o7777 != mode
+	}
+	if fd >= 0 && t.masked {
+		if err := unix.Fchmod(fd, mode); err != nil {
+			return t.failed("chmod", err)
+		}
+	}
+	if err := unix.UtimesNanoAt(dirfd, name, canonicalTimes, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return t.failed("utimensat", err)
+	}
+	return nil
 }
 
 // make makes the node h in the innermost directory. Names have one component
@@ -80,6 +153,9 @@ func (t *restorer) make(h Header) error {
 	case Symlink:
 		if err := unix.Symlinkat(h.Target, dirfd, name); err != nil {
 			return t.failed("symlink", err)
+		}
+		if t.canonical {
+			return t.settle(dirfd, name, -1, 0)
 		}
 		return nil
 	default:
@@ -108,6 +184,9 @@ func (t *restorer) create(dirfd int, name string, executable bool) (err error) {
 	if executable {
 		mode = 0o777
 	}
+	if t.canonical {
+		mode &= 0o555
+	}
 	fd, err := retry(func() (int, error) {
 		return unix.Openat(dirfd, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
 	})
@@ -119,6 +198,14 @@ func (t *restorer) create(dirfd int, name string, executable bool) (err error) {
 			err = t.failed("close", closed)
 		}
 	}()
+	if err := t.fill(fd); err != nil || !t.canonical {
+		return err
+	}
+	return t.settle(dirfd, name, fd, mode)
+}
+
+// fill writes the contents at hand to the file that fd is open on.
+func (t *restorer) fill(fd int) error {
 	for t.left > 0 {
 		part, err := t.buffered()
 		if err != nil {
@@ -131,8 +218,8 @@ func (t *restorer) create(dirfd int, name string, executable bool) (err error) {
 		if n == 0 {
 			return t.failed("write", io.ErrShortWrite)
 		}
+		t.consumed(part[:n])
 		t.br.Discard(n) // of what is buffered: cannot fail
-		t.consumed(n)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package unpack
 
 import (
 	"bufio"
+	"compress/bzip2"
 	"context"
 	"fmt"
 	"io"
@@ -24,6 +25,8 @@ func decompressor(r io.Reader, format Format) (io.ReadCloser, error) {
 		return io.NopCloser(r), nil
 	case TarGz:
 		return gzip.NewReader(r)
+	case TarBz2:
+		return io.NopCloser(bzip2.NewReader(r)), nil
 	case TarXz:
 		x, err := xz.NewReader(r)
 		return io.NopCloser(x), err

@@ -1,8 +1,8 @@
 // Package unpack writes the tree of an archive into a fresh directory. It is
 // made for archives from strangers: what it writes lies below that directory,
-// and no link that it makes leads out of it.
+// and no link that it makes leads out of it unless that was asked for.
 //
-//	Tree   tar, tar.gz, tar.xz, tar.zst from a stream, decompressed while it is written
+//	Tree   tar, tar.gz, tar.xz, tar.zst, tar.bz2 from a stream, decompressed while it is written
 //	Zip    from a file, several entries at once
 //	SpoolZip  a zip from a stream, by way of a temporary file
 //

@@ -18,7 +18,7 @@ func (t *tree) addSymlink(entry, name, target string) error {
 		return &EntryError{Name: entry, Fact: "is a link to nothing"}
 	case strings.ContainsRune(target, 0) || len(target) >= maxName:
 		return &EntryError{Name: entry, Fact: "is a link whose target is no path"}
-	case strings.HasPrefix(target, "/"):
+	case strings.HasPrefix(target, "/") && !t.opt.AnyLink:
 		return &EntryError{Name: entry, Fact: "is a link to the absolute path " + target}
 	}
 	if err := t.addDir(entry, path.Dir(name)); err != nil {
@@ -45,14 +45,14 @@ func (t *tree) addHardLink(entry, name, target string) error {
 	return t.made(entry, t.root.Link(target, name))
 }
 
-// makeLinks makes the links of which none leads out of the tree.
+// makeLinks makes the links, of which none leads out of the tree unless any may.
 func (t *tree) makeLinks() error {
 	targets := make(map[string]string, len(t.links))
 	for _, l := range t.links {
 		targets[l.name] = l.target
 	}
 	for _, l := range t.links {
-		if !staysInside(targets, l.name) {
+		if !t.opt.AnyLink && !staysInside(targets, l.name) {
 			return &EntryError{Name: l.entry, Fact: "is a link that leads out of the tree: " + l.target}
 		}
 	}

@@ -1,6 +1,10 @@
 package unpack
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+	"time"
+)
 
 // Options says how the names of an archive become names of the tree.
 //
@@ -18,6 +22,12 @@ type Options struct {
 	// Exec marks files executable whose archive does not; for formats without
 	// modes, such as Go's module zips.
 	Exec func(name string) bool
+
+	// AnyLink keeps symbolic links that lead out of the tree, as a store does of
+	// sources. Links are made last: nothing is written through them all the same.
+	AnyLink bool
+	// Modified is called with the modification time of every entry. It may be nil.
+	Modified func(time.Time)
 
 	MaxBytes int64 // of all files together; default 8 GiB
 	MaxFiles int64 // entries, directories included; default 1 000 000
@@ -47,6 +57,7 @@ const (
 	TarGz  Format = "tar.gz"
 	TarXz  Format = "tar.xz"
 	TarZst Format = "tar.zst"
+	TarBz2 Format = "tar.bz2"
 	ZipFmt Format = "zip" // for Zip and SpoolZip, not for Tree
 )
 
@@ -59,11 +70,32 @@ func FormatFor(name string) (f Format, ok bool) {
 		format Format
 	}{
 		{".tar", Tar}, {".tar.gz", TarGz}, {".tgz", TarGz}, {".tar.xz", TarXz}, {".txz", TarXz},
-		{".tar.zst", TarZst}, {".tzst", TarZst}, {".zip", ZipFmt},
+		{".tar.zst", TarZst}, {".tzst", TarZst}, {".tar.bz2", TarBz2}, {".tbz2", TarBz2}, {".zip", ZipFmt},
 	} {
 		if strings.HasSuffix(name, known.suffix) {
 			return known.format, true
 		}
 	}
 	return "", false
+}
+
+// SniffLen is how much of an archive's beginning Sniff needs.
+const SniffLen = 262
+
+// Sniff tells the format from the first bytes of an archive; ok is false for
+// what is no archive of a known format.
+func Sniff(head []byte) (f Format, ok bool) {
+	for _, known := range []struct {
+		magic  string
+		format Format
+	}{
+		{"\x1f\x8b", TarGz}, {"\xfd7zXZ\x00", TarXz}, {"\x28\xb5\x2f\xfd", TarZst}, {"BZh", TarBz2},
+		{"PK\x03\x04", ZipFmt}, {"PK\x05\x06", ZipFmt},
+	} {
+		if bytes.HasPrefix(head, []byte(known.magic)) {
+			return known.format, true
+		}
+	}
+	const ustarAt = 257
+	return Tar, len(head) >= SniffLen && string(head[ustarAt:SniffLen]) == "ustar"
 }

@@ -82,6 +82,9 @@ func (t *tree) addTarEntry(ctx context.Context, h *tar.Header, content io.Reader
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
 	}
+	if t.opt.Modified != nil {
+		t.opt.Modified(h.ModTime)
+	}
 	name, ok, err := t.opt.place(h.Name)
 	if err != nil || !ok {
 		return err

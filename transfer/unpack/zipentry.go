@@ -18,6 +18,9 @@ func (t *tree) addZipEntry(ctx context.Context, entry *zip.File, jobs chan<- job
 	if fact := zipFault(entry); fact != "" {
 		return &EntryError{Name: entry.Name, Fact: fact}
 	}
+	if t.opt.Modified != nil {
+		t.opt.Modified(entry.Modified)
+	}
 	name, ok, err := t.opt.place(entry.Name)
 	if err != nil || !ok {
 		return err

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,6 +62,21 @@ func absolute(path, cwd string) string {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(cwd, path)
+}
+
+// parseSize reads a number of bytes, such as 512M: K, M, G and T are powers of
+// 1024. An empty text is 0.
+func parseSize(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	digits := strings.TrimRight(text, "KMGTkmgt")
+	n, err := strconv.Atoi(digits)
+	unit := strings.IndexByte("KMGT", byte(strings.ToUpper(text[len(digits):] + " ")[0]))
+	if err != nil || n <= 0 || len(text)-len(digits) > 1 || n > math.MaxInt>>(10*(unit+1)) {
+		return 0, withHint(usagef("%q is no size", text), "write bytes, or 512M, 2G")
+	}
+	return n << (10 * (unit + 1)), nil
 }
 
 // first is the first argument, "" without one.

@@ -2,27 +2,19 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
-	"runtime"
-	"runtime/debug"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/eval"
-	"devenv/resolver/nixlang/host"
 )
 
 type evalOptions struct {
-	expr, file, attr  string
-	arg, argstr       []string
-	search            []string
-	strict, impure    bool
-	json, raw, xml    bool
-	noLocation, trace bool
-	maxDepth          int
-	features          []string
+	evaluationOptions
+	attr           string
+	apply          string
+	strict         bool
+	json, raw, xml bool
+	noLocation     bool
 }
 
 func newEvalCmd(a *app) *cobra.Command {
@@ -31,162 +23,112 @@ func newEvalCmd(a *app) *cobra.Command {
 		Use:   "eval (--expr EXPR | --file FILE) [--attr ATTR]",
 		Short: "Evaluate a Nix expression",
 		Long: `Evaluate a Nix expression and print its value, as "nix-instantiate --eval" does.
-Nothing is written to a store, and nothing is built.`,
+Nothing is written to a store, and nothing is built.
+
+Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.`,
 		Example: `  devenv eval --expr '1 + 2'
-  devenv eval --file . --attr hello.drvPath --raw`,
-		Args: cobra.NoArgs,
+  devenv eval --file . --attr hello.drvPath --raw
+  devenv eval --impure --file '<nixpkgs>' --attr lib.version
+  devenv eval --file . --attr hello.meta --apply builtins.attrNames --json
+  devenv eval --file . --strict --profile eval.pb.gz && go tool pprof -http : eval.pb.gz`,
+		Args: func(_ *cobra.Command, args []string) error { return o.checkReference(args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return runEval(cmd.Context(), a, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.expr, "expr", "E", "", "evaluate `EXPR`")
-	f.StringVarP(&o.file, "file", "f", "", "evaluate `FILE`, or standard input for a dash")
+	o.addFlags(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
-	f.StringArrayVar(&o.arg, "arg", nil, "pass an expression to functions, `NAME EXPR`")
-	f.StringArrayVar(&o.argstr, "argstr", nil, "pass a text to functions, `NAME TEXT`")
-	f.StringArrayVarP(&o.search, "include", "I", nil, "look <NAME/…> up in `[NAME=]PATH`")
+	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
 	f.BoolVar(&o.strict, "strict", false, "evaluate all of the value")
-	f.BoolVar(&o.impure, "impure", false, "let the expression see the environment, the clock and NIX_PATH")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.BoolVar(&o.raw, "raw", false, "print a string as it is")
 	f.BoolVar(&o.xml, "xml", false, "print XML")
 	f.BoolVar(&o.noLocation, "no-location", false, "leave positions out of the XML")
-	f.BoolVar(&o.trace, "show-trace", false, "show all that led to an error")
-	f.IntVar(&o.maxDepth, "max-call-depth", 10000, "stop at `N` nested calls")
-	f.StringSliceVar(&o.features, "extra-experimental-features", nil, "switch `FEATURE` on")
 	cmd.MarkFlagsMutuallyExclusive("json", "raw", "xml")
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
-	cmd.MarkFlagsOneRequired("expr", "file")
 	return cmd
 }
 
-// deepStack is enough for the deepest evaluation that is allowed.
-const deepStack = 4 << 30
-
-func runEval(ctx context.Context, a *app, o evalOptions) error {
-	cwd, err := a.dir("")
-	if err != nil {
-		return err
+// checkReference wants something to evaluate: a flake reference is not yet one.
+func (o *evaluationOptions) checkReference(args []string) error {
+	switch {
+	case len(args) > 0:
+		return withHint(usagef("flake references, such as %q, cannot be evaluated yet", args[0]), "name a file or an expression: --file FILE, --expr EXPR")
+	case o.expr == "" && o.file == "":
+		return withHint(usagef("there is nothing to evaluate"), "devenv eval --expr '1 + 2', or --file FILE")
 	}
-	debug.SetMaxStack(deepStack)
-	debug.SetGCPercent(-1)
-	ev := eval.New(a.evalOptions(o, cwd))
-	defer context.AfterFunc(ctx, ev.Interrupt)()
-	text, err := printed(ev, o, cwd)
-	if err != nil {
-		return explained(err, o.trace)
-	}
-	a.streams.Printf("%s", text)
 	return nil
 }
 
-// evalOptions gives an evaluation what it may see of this machine.
-func (a *app) evalOptions(o evalOptions, cwd string) eval.Options {
-	world := host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Now: time.Now})
-	opts := eval.Options{
-		Host: world, Pure: !o.impure, MaxCallDepth: o.maxDepth, System: nixSystem(), Home: a.getenv("HOME"),
-		Grown: func() { debug.SetGCPercent(100) }, Trees: a.treesOf(world),
-		Now: func() int64 { return time.Now().Unix() }, Features: map[string]bool{}, Cwd: cwd,
-	}
-	for _, f := range o.features {
-		opts.Features[f] = true
-	}
-	for _, s := range o.search {
-		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchEntry(s))
-	}
-	if o.impure {
-		opts.SearchPath = append(opts.SearchPath, eval.ParseSearchPath(a.getenv("NIX_PATH"))...)
-	}
-	return opts
+func runEval(ctx context.Context, a *app, o evalOptions) error {
+	o.statsJSON = o.json
+	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
+		v, err := e.selected(o.attr)
+		if err != nil {
+			return err
+		}
+		if o.apply != "" {
+			f, err := e.Expr("«--apply»", o.apply, e.cwd)
+			if err != nil {
+				return err
+			}
+			if v, err = e.Call(f, v); err != nil {
+				return err
+			}
+		}
+		text, err := o.print(e, v)
+		if err == nil {
+			a.streams.Printf("%s", text)
+		}
+		return err
+	})
 }
 
-// nixSystem is this machine's system as Nix calls it.
-func nixSystem() string {
-	arch := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686"}[runtime.GOARCH]
-	if arch == "" {
-		arch = runtime.GOARCH
+// selected is the attribute of the root that is meant, functions called.
+func (e *evaluation) selected(attr string) (*eval.Value, error) {
+	v, err := e.root()
+	if err != nil {
+		return nil, err
 	}
-	return arch + "-" + runtime.GOOS
+	args, err := e.arguments()
+	if err != nil {
+		return nil, err
+	}
+	return e.Select(v, attr, args)
 }
 
-// printed evaluates and prints.
-func printed(ev *eval.Evaluator, o evalOptions, cwd string) (string, error) {
-	v, err := root(ev, o, cwd)
-	if err != nil {
-		return "", err
-	}
-	args, err := arguments(ev, o, cwd)
-	if err != nil {
-		return "", err
-	}
-	if v, err = ev.Select(v, o.attr, args); err != nil {
-		return "", err
-	}
+// print writes a value in the form that is asked for.
+func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 	switch {
 	case o.raw:
-		return ev.Raw(v)
+		return e.Raw(v)
 	case o.json:
-		text, err := ev.JSON(v)
+		text, err := e.JSON(v)
 		return text + "\n", err
 	case o.xml:
-		return ev.XML(v, o.strict, !o.noLocation)
+		return e.XML(v, o.strict, !o.noLocation)
 	}
-	text, err := ev.Print(v, o.strict)
+	text, err := e.Print(v, o.strict)
 	return text + "\n", err
 }
 
-func root(ev *eval.Evaluator, o evalOptions, cwd string) (*eval.Value, error) {
-	switch {
-	case o.expr != "":
-		return ev.Expr("«string»", o.expr, cwd)
-	case o.file == "-":
-		name, dir, text, err := readSource(o.file, cwd)
-		if err != nil {
-			return nil, err
-		}
-		return ev.Expr(name, text, dir)
-	case filepath.IsAbs(o.file):
-		return ev.File(filepath.Clean(o.file))
-	}
-	return ev.File(filepath.Join(cwd, o.file))
-}
+// pairs are the flags that take two words, as nix's own commands do, and the
+// commands that have them.
+var (
+	pairs     = map[string]bool{"--arg": true, "--argstr": true, "--option": true}
+	withPairs = map[string]bool{"eval": true, "instantiate": true, "repl": true, "build": true}
+)
 
-// joinPairs makes one word of the two that follow --arg and --argstr, as nix's
-// own commands take them: --arg NAME EXPR.
+// joinPairs makes one word of the two that follow such a flag: --arg NAME EXPR.
 func joinPairs(args []string) []string {
-	if len(args) == 0 || args[0] != "eval" {
-		return args
-	}
+	known := false
 	var out []string
 	for i := 0; i < len(args); i++ {
 		out = append(out, args[i])
-		if (args[i] == "--arg" || args[i] == "--argstr") && i+2 < len(args) {
+		known = known || withPairs[args[i]]
+		if known && pairs[args[i]] && i+2 < len(args) {
 			out = append(out, args[i+1]+"="+args[i+2])
 			i += 2
 		}
 	}
 	return out
-}
-
-// arguments are those of --arg and --argstr.
-func arguments(ev *eval.Evaluator, o evalOptions, cwd string) (map[string]*eval.Value, error) {
-	args := map[string]*eval.Value{}
-	for _, s := range o.argstr {
-		name, text, ok := strings.Cut(s, "=")
-		if !ok {
-			return nil, usagef("--argstr %s: write --argstr NAME TEXT", s)
-		}
-		args[name] = ev.String(text)
-	}
-	for _, s := range o.arg {
-		name, text, ok := strings.Cut(s, "=")
-		if !ok {
-			return nil, usagef("--arg %s: write --arg NAME EXPR", s)
-		}
-		v, err := ev.Expr("«--arg "+name+"»", text, cwd)
-		if err != nil {
-			return nil, err
-		}
-		args[name] = v
-	}
-	return args, nil
 }

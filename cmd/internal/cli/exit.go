@@ -7,6 +7,9 @@ import (
 
 	"devenv/resolver/tools"
 	"devenv/store"
+	"devenv/store/binarycache"
+	"devenv/store/build"
+	"devenv/store/narinfo"
 	"devenv/transfer"
 )
 
@@ -17,6 +20,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitEvaluation  = 3
+	exitBuild       = 4
 	exitIntegrity   = 5
 	exitNotAllowed  = 6
 	exitInterrupted = 130
@@ -38,14 +42,20 @@ type silentExit struct{ code int }
 
 func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
-// notThePinned says that bytes are not those that a lock or a publisher's
-// checksum speaks of.
+// notThePinned says that bytes are not those that a lock, a publisher's checksum
+// or a trusted signature speaks of.
 func notThePinned(err error) bool {
 	var download *transfer.ChecksumError
 	var length *transfer.LengthError
 	var module *tools.ModuleHashError
 	var tree *store.HashError
-	return errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
+	var archive *binarycache.NarError
+	var unsigned *narinfo.UntrustedError
+	var fixed *build.Error
+	if errors.As(err, &fixed) && fixed.Status == build.HashMismatch {
+		return true
+	}
+	return errors.As(err, &archive) || errors.As(err, &unsigned) || errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
 }
 
 // notAllowed is implemented by errors about code that the user has not
@@ -58,6 +68,7 @@ func exitCode(err error) int {
 	var silent *silentExit
 	var refused notAllowed
 	var program *nixError
+	var failed *build.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -71,6 +82,8 @@ func exitCode(err error) int {
 		return exitEvaluation
 	case notThePinned(err):
 		return exitIntegrity
+	case errors.As(err, &failed):
+		return exitBuild
 	case errors.As(err, &refused) && refused.NotAllowed():
 		return exitNotAllowed
 	}

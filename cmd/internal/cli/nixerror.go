@@ -4,26 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 
 	"devenv/resolver/nixlang/eval"
 )
 
-// nixPlace is a line of a Nix file.
-type nixPlace struct {
-	file         string
-	line, column int
-	text         string
-}
-
-// nixError is an error in a Nix file: the message, the line with a caret, and
-// where the evaluation came from.
+// nixError is an error in a Nix file, ready to be shown: the message, the lines
+// with carets, and where the evaluation came from.
 type nixError struct {
-	msg     string
-	place   nixPlace
-	context []string // what the program itself says of where it was
-	trace   []nixPlace
-	hint    string
+	msg    string
+	frames []eval.Frame
+	cycle  []eval.Frame
+	hint   string
 }
 
 func (e *nixError) Hint() string { return e.hint }
@@ -31,32 +26,67 @@ func (e *nixError) Hint() string { return e.hint }
 func (e *nixError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.msg)
-	e.place.write(&b, "at")
-	for _, text := range e.context {
-		b.WriteString("\n  … " + text)
+	word := "at"
+	for _, f := range e.frames {
+		if f.Note {
+			b.WriteString("\n  … " + f.Text)
+			continue
+		}
+		if f.Text != "" {
+			b.WriteString("\n  … " + f.Text)
+		}
+		writePlace(&b, word, f.Place)
+		word = "from"
 	}
-	for _, p := range e.trace {
-		p.write(&b, "from")
+	for i, f := range e.cycle {
+		if i == 0 {
+			b.WriteString("\n  which needs itself, by way of")
+		}
+		fmt.Fprintf(&b, "\n    %s %s", f.Place, strings.TrimSpace(shown(f.Place.Text)))
+		if f.Text != "" {
+			b.WriteString(" (" + f.Text + ")")
+		}
 	}
-	return b.String()
+	return uncoloured(b.String())
 }
 
-func (p nixPlace) write(b *strings.Builder, word string) {
-	if p.file == "" {
+// colours are what programs put into messages for terminals.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }
+
+// longestShown is the longest line of a file, in bytes, that is worth showing.
+const longestShown = 500
+
+// shown cuts a line that is too long to be shown.
+func shown(line string) string {
+	if len(line) > longestShown {
+		return line[:longestShown] + "…"
+	}
+	return line
+}
+
+// writePlace writes a line of a file with a caret.
+func writePlace(b *strings.Builder, word string, p eval.Place) {
+	if p.File == "" {
 		return
 	}
-	fmt.Fprintf(b, "\n  %s %s:%d:%d\n", word, p.file, p.line, p.column)
+	fmt.Fprintf(b, "\n  %s %s:%d:%d", word, p.File, p.Line, p.Column)
+	if p.Column > longestShown {
+		return
+	}
 	caret := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return r
 		}
 		return ' '
-	}, p.text[:min(max(p.column-1, 0), len(p.text))])
-	fmt.Fprintf(b, "  %5d | %s\n        | %s^", p.line, p.text, caret)
+	}, p.Text[:min(max(p.Column-1, 0), len(p.Text))])
+	fmt.Fprintf(b, "\n  %5d | %s\n        | %s^", p.Line, shown(p.Text), caret)
 }
 
 // explained makes an evaluation's error readable. Without all of the trace it
-// shows one frame.
+// shows the frame in the nearest file below the working directory, or at least
+// outside of the store, and one in another file if that is nearer.
 func explained(err error, all bool) error {
 	var e *eval.Error
 	if !errors.As(err, &e) {
@@ -65,14 +95,21 @@ func explained(err error, all bool) error {
 	if e.Kind == eval.Interrupted {
 		return context.Canceled
 	}
-	out := &nixError{msg: e.Msg, place: placeOf(e.Pos), hint: e.Hint(), context: e.Contexts}
-	for _, p := range e.Trace {
-		if len(out.trace) == 1 && !all {
-			break
-		}
-		out.trace = append(out.trace, placeOf(p))
+	out := &nixError{msg: e.Msg, hint: e.Hint()}
+	if all {
+		out.frames = append([]eval.Frame{{Place: e.Pos}}, e.Trace...)
+		out.cycle = e.Cycle
+		return out
+	}
+	const cycleShown = 5
+	out.cycle = e.Cycle[:min(cycleShown, len(e.Cycle))]
+	here, err := os.Getwd()
+	mine := func(file string) bool {
+		return err == nil && (!filepath.IsAbs(file) || strings.HasPrefix(file, here+"/"))
+	}
+	out.frames = e.Brief(mine)
+	if len(out.frames) == 0 || !mine(out.frames[0].File) {
+		out.frames = e.Brief(func(file string) bool { return !strings.HasPrefix(file, "/nix/store/") })
 	}
 	return out
 }
-
-func placeOf(p eval.Place) nixPlace { return nixPlace{p.File, p.Line, p.Column, p.Text} }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/resolver/nixlang/eval"
 	"devenv/resolver/nixlang/syntax"
 )
 
@@ -63,7 +64,7 @@ func readSource(file, cwd string) (name, dir, text string, err error) {
 func syntaxError(name, text string, e *syntax.Error) error {
 	at := syntax.PositionAt(text, e.Off)
 	return &nixError{
-		msg:   strings.ReplaceAll(e.Msg, syntax.OriginMark, name),
-		place: nixPlace{name, at.Line, at.Column, syntax.LineAt(text, at.Line)},
+		msg:    strings.ReplaceAll(e.Msg, syntax.OriginMark, name),
+		frames: []eval.Frame{{Place: eval.Place{File: name, Line: at.Line, Column: at.Column, Text: syntax.LineAt(text, at.Line)}}},
 	}
 }

@@ -76,6 +76,8 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 		&cobra.Group{ID: "use", Title: "Use an environment:"},
 		&cobra.Group{ID: "declare", Title: "Declare and pin:"},
 		&cobra.Group{ID: "look", Title: "Look:"},
+		&cobra.Group{ID: "nix", Title: "Evaluate and build:"},
+		&cobra.Group{ID: "store", Title: "Stores and caches:"},
 		&cobra.Group{ID: "care", Title: "Set up and care:"},
 	)
 	add := func(group string, cmds ...*cobra.Command) {
@@ -86,8 +88,10 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 	}
 	add("use", newDevelopCmd(a), newExecCmd(a), newExportCmd(a), newAllowCmd(a), newDenyCmd(a), newReloadCmd(a), newWaitCmd(a))
 	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a), newUpdateCmd(a))
-	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a), newEvalCmd(a), newParseCmd(a), newHashCmd(a))
-	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newGCCmd(a), newDoctorCmd(a))
+	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a))
+	add("nix", newEvalCmd(a), newInstantiateCmd(a), newBuildCmd(a), newLogCmd(a), newReplCmd(a), newParseCmd(a), newHashCmd(a))
+	add("store", newStoreCmd(a), newCopyCmd(a), newCacheCmd(a), newWhyCmd(a), newGCCmd(a))
+	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newDoctorCmd(a))
 	root.AddCommand(newHookEventCmd(a))
 	help := newHelpCmd()
 	root.SetHelpCommand(help)

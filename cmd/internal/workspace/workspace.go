@@ -149,6 +149,9 @@ func (w *Workspace) tree() *env.Tree {
 	return &env.Tree{Layout: w.layout, Rooter: rooter{w}, Renderer: shellhooks.Renderer{}, Now: time.Now}
 }
 
+// Store opens the store.
+func (w *Workspace) Store(ctx context.Context) (*store.Store, error) { return w.store(ctx) }
+
 // store opens the store.
 func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 	if w.opened != nil {

@@ -17,7 +17,7 @@ var same = []struct {
 	{regexp.MustCompile(`^(syntax error, unexpected .*?), expecting .*`), "$1"},
 	{regexp.MustCompile(`^JSON serialization error.*|^invalid UTF-8 byte.*`), "not UTF-8"},
 	{regexp.MustCompile("^`__toString` should return a string, but got ([^:]*): .*"), "cannot coerce $1 to a string"},
-	{regexp.MustCompile(`^assertion '.*' failed$|.* is not equal to .*|^attribute names of attribute set .*`), "assertion failed"},
+	{regexp.MustCompile(`^assertion '.*' failed$|.* is not equal to .*|^attribute names? .* (is contained|of attribute set) .*|^distinct functions and .*`), "assertion failed"},
 	{regexp.MustCompile(`^(cannot compare .*); values (are|of) .*`), "$1"},
 	// A value in a message; what Nix has not evaluated yet we may have.
 	{regexp.MustCompile(`((?:found|cannot coerce|not a function but) [^:]*): .*`), "$1"},

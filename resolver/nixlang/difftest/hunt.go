@@ -26,6 +26,11 @@ type Tally struct {
 	Differences                                            []Difference
 }
 
+func (t Tally) String() string {
+	return fmt.Sprintf("%d expressions (%d values, %d errors), %d printed, %d excused, %d skipped, %d differ",
+		t.Expressions, t.Values, t.Errors, t.Printed, t.Excused, t.Skipped, len(t.Differences))
+}
+
 // Difference is a smallest expression that two evaluators do not agree on.
 type Difference struct {
 	Expr      string
@@ -51,6 +56,9 @@ func (h *Hunt) Run(until time.Time) (Tally, error) {
 		if err := h.batch(&t, seed, exprs, seen); err != nil {
 			t.Skipped += len(exprs)
 			fmt.Fprintf(h.Log, "seed %d: skipped: %v\n", seed, err)
+		}
+		if seed%20 == 0 {
+			fmt.Fprintf(h.Log, "seed %d: %s\n", seed, t)
 		}
 	}
 	return t, nil

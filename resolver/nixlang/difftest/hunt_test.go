@@ -39,8 +39,7 @@ func TestHunt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("from seed %d, in %s: %d expressions (%d values, %d errors), %d printed, %d excused, %d skipped",
-		*seed, time.Since(start).Round(time.Second), tally.Expressions, tally.Values, tally.Errors, tally.Printed, tally.Excused, tally.Skipped)
+	t.Logf("from seed %d, in %s: %s", *seed, time.Since(start).Round(time.Second), tally)
 	for _, d := range tally.Differences {
 		t.Errorf("%s", d)
 	}
@@ -49,6 +48,8 @@ func TestHunt(t *testing.T) {
 // known excuses what is explained.
 func known(expr string, ours, nix Outcome) bool {
 	switch {
+	case ours.Err == "infinite recursion encountered" && strings.HasPrefix(nix.Err, "stack overflow"):
+		return true // Nix does not see it in elements of genList and the like
 	case strings.HasPrefix(ours.Err, "cannot compare ") && strings.HasPrefix(nix.Err, "cannot compare "):
 		return strings.Contains(expr, "builtins.sort") // without an order any pair may be the first to fail
 	case strings.HasPrefix(*store, "dummy") && strings.Contains(expr, ".drvPath"):

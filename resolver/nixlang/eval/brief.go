@@ -50,6 +50,8 @@ func (p *briefPrinter) value(v Value, depth int) {
 		p.out.WriteString("«primop " + v.primop().name + "»")
 	case kPartial:
 		p.out.WriteString("«partially applied primop " + v.partial().op.name + "»")
+	case kFailed:
+		p.out.WriteString("«failed»")
 	case kThunk, kApp, kSelect:
 		p.out.WriteString("«thunk»")
 	default:

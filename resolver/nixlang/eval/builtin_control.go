@@ -3,7 +3,8 @@ package eval
 var controlBuiltins = []primop{
 	{name: "throw", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		var ctx Context
-		ev.throw(&Error{Kind: Thrown, Msg: ev.coerceCell(a, pos, &ctx, coerceStore), pos: pos})
+		msg := ev.coerceCell(a, pos, &ctx, coerceStore)
+		ev.throw(&Error{Kind: Thrown, Msg: msg, pos: pos, Hints: packageHints(msg)})
 		return null
 	}},
 	{name: "abort", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
@@ -27,7 +28,7 @@ var controlBuiltins = []primop{
 		v := null
 		if err := ev.catch(func() { v = ev.force(a) }); err != nil {
 			var ctx Context
-			err.Contexts = append(err.Contexts, ev.coerceCell(text, pos, &ctx, coercePath))
+			ev.note(err, 0, true, ev.coerceCell(text, pos, &ctx, coercePath))
 			panic(err)
 		}
 		return v
@@ -48,7 +49,11 @@ var controlBuiltins = []primop{
 	}},
 	{name: "break", arity: 1, one: func(ev *Evaluator, _ Pos, a *Value) Value { return ev.force(a) }},
 	{name: "import", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
-		return ev.importFile(ev.realPath(a, pos), pos)
+		p := ev.realPath(a, pos)
+		if v, ok := ev.importDerivation(p, pos); ok {
+			return v
+		}
+		return ev.importFile(p, pos)
 	}},
 	{name: "scopedImport", arity: 2, two: scopedImport},
 }

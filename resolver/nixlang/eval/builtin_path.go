@@ -5,6 +5,8 @@ import (
 	"path"
 	"strings"
 	"syscall"
+
+	"devenv/store/storepath"
 )
 
 var pathBuiltins = []primop{
@@ -136,7 +138,27 @@ func readFile(ev *Evaluator, pos Pos, a *Value) Value {
 	if strings.IndexByte(s, 0) >= 0 {
 		ev.fail(pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
 	}
-	return mkString(s)
+	return mkContextString(s, ev.mentioned(p, s, pos))
+}
+
+// mentioned is the context of a text that is read from the store: those
+// references of its store object that occur in it.
+func (ev *Evaluator) mentioned(p, text string, pos Pos) Context {
+	own, _, err := storepath.Dir(ev.host.StoreDir()).ParseInside(p)
+	if err != nil {
+		return nil
+	}
+	refs, err := ev.host.References(ev.life, own)
+	if err != nil {
+		ev.hostError(pos, err)
+	}
+	var ctx Context
+	for _, r := range refs {
+		if strings.Contains(text, r.Digest()) {
+			ctx.add(ev.contextOf(ContextElem{Kind: OpaquePath, Path: storepath.Dir(ev.host.StoreDir()).Join(r)}))
+		}
+	}
+	return ctx
 }
 
 func readDir(ev *Evaluator, pos Pos, a *Value) Value {

@@ -135,10 +135,13 @@ in
 (builtins.head outputsList).value
 `
 
+// internalFile is what messages call the texts of the evaluator itself.
+const internalFile = "<derivation>"
+
 // derivationCell compiles builtins.derivation when it is first used.
 func (ev *Evaluator) derivationCell() *Value {
 	op := &primop{name: "derivation", arity: 1, one: func(ev *Evaluator, _ Pos, _ *Value) Value {
-		return ev.parse("<derivation>", derivationSource, "/", false, nil).Eval(ev, nil)
+		return ev.parse(internalFile, derivationSource, "/", false, nil).Eval(ev, nil)
 	}}
 	return ev.cell(mkApp(&application{f: ev.cell(mkPrimop(op)), a: ev.cell(null)}))
 }

@@ -32,7 +32,7 @@ func (ev *Evaluator) undefined(name string, names []string, pos Pos) {
 	for s := range ev.globals {
 		names = append(names, ev.name(s))
 	}
-	ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: pos, Hints: didYouMean(name, names)})
+	ev.throw(&Error{Kind: Failed, Msg: "undefined variable '" + name + "'", pos: pos, Hints: ev.undefinedHints(name, names)})
 }
 
 // selection compiles set.path and set.path or default.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/resolver/nixlang/notation"
 	"devenv/store/derivation"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
@@ -145,6 +146,7 @@ type drvBuilder struct {
 	fixed      bool
 	hashAlgo   string
 	method     storepath.Method
+	hasMethod  bool
 	floating   bool
 	impure     bool
 }
@@ -154,11 +156,13 @@ type drvBuilder struct {
 func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 	attrs := ev.forceAttrs(a, pos)
 	b := drvBuilder{ev: ev, pos: pos, drv: ev.drvs.lend(), outputs: []string{"out"}}
-	name := get(attrs, ev.sym.name)
+	name := find(attrs, ev.sym.name)
 	if name == nil {
 		ev.fail(pos, "required attribute 'name' missing")
 	}
-	b.drv.Name = ev.forcePlainString(name, pos)
+	b.drv.Name = ev.forcePlainString(name.val, pos)
+	height := len(ev.frames)
+	ev.frames = append(ev.frames, frame{pos: name.pos, was: mkPath(b.drv.Name)})
 	flag := func(name string) bool {
 		c := get(attrs, ev.intern(name))
 		return c != nil && ev.forceBool(c, pos)
@@ -169,9 +173,13 @@ func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 		if ev.name(x.sym) == "__ignoreNulls" || ignoreNulls && ev.force(x.val).kind() == kNull {
 			continue
 		}
+		ev.frames = append(ev.frames, frame{pos: x.pos, was: mkString(ev.name(x.sym))})
 		b.attr(ev.name(x.sym), x.val)
+		ev.frames = ev.frames[:height+1]
 	}
-	return b.finish()
+	v := b.finish()
+	ev.frames = ev.frames[:height]
+	return v
 }
 
 // attr takes one attribute.
@@ -199,11 +207,27 @@ func (b *drvBuilder) attr(name string, c *Value) {
 		return
 	}
 	s := ev.coerceCell(c, pos, &b.ctx, coerceAll)
+	if name == derivation.StructuredAttrs {
+		s = b.ownStructuredAttrs(s)
+	}
 	b.drv.Env = append(b.drv.Env, derivation.Var{Name: name, Value: s})
 	b.special(name, s)
 	if name == "outputs" {
 		b.setOutputs(strings.Fields(s))
 	}
+}
+
+// ownStructuredAttrs takes structured attributes that the program wrote itself.
+func (b *drvBuilder) ownStructuredAttrs(text string) string {
+	b.warn("setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+	ev := b.ev
+	v := ev.read(b.pos, func(t *treeBuilder) error { return notation.ParseJSON(text, ev.opts.MaxCallDepth, t) })
+	var ctx Context
+	return string(ev.appendJSON(nil, ev.cell(v), b.pos, &ctx, false))
+}
+
+func (b *drvBuilder) warn(msg string) {
+	b.ev.host.Message("warning: while evaluating derivation '" + b.drv.Name + "': " + msg)
 }
 
 // structuredAttr adds one attribute to the JSON object of all.
@@ -229,6 +253,8 @@ func (b *drvBuilder) structuredAttr(name string, c *Value) {
 			names = append(names, ev.forcePlainString(o, pos))
 		}
 		b.setOutputs(names)
+	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
+		b.warn("'structuredAttrs' disables the effect of the derivation attribute '" + name + "'; use 'outputChecks.<output>." + name + "' instead")
 	}
 }
 
@@ -244,6 +270,7 @@ func (b *drvBuilder) special(name, s string) {
 	case "outputHashAlgo":
 		b.hashAlgo = s
 	case "outputHashMode":
+		b.hasMethod = true
 		switch s {
 		case "flat":
 			b.method = storepath.Flat
@@ -267,8 +294,8 @@ func (b *drvBuilder) setOutputs(names []string) {
 		switch {
 		case seen[n]:
 			b.ev.fail(b.pos, "duplicate derivation output '%s'", n)
-		case n == "drv" || n == "drvPath":
-			b.ev.fail(b.pos, "invalid derivation output name '%s'", n)
+		case n == "drvPath":
+			b.ev.fail(b.pos, "invalid derivation output name 'drvPath'")
 		}
 		seen[n] = true
 	}
@@ -294,8 +321,8 @@ func (b *drvBuilder) finish() Value {
 		ev.fail(b.pos, "required attribute 'system' missing")
 	case storepath.CheckName(b.drv.Name) != nil:
 		ev.fail(b.pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
-	case strings.HasSuffix(b.drv.Name, derivation.Extension):
-		ev.fail(b.pos, "derivation names are not allowed to end in '%s'", derivation.Extension)
+	case strings.HasSuffix(b.drv.Name, derivation.Extension) && !(b.method == storepath.Text && slices.Equal(b.outputs, []string{"out"})):
+		ev.fail(b.pos, "derivation names are allowed to end in '%s' only if they produce a single derivation file", derivation.Extension)
 	}
 	b.inputs()
 	b.setDrvOutputs()
@@ -387,6 +414,8 @@ func (b *drvBuilder) setDrvOutputs() {
 		}
 		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(b.hash, algo, b.pos))}
 		return
+	case b.floating && b.impure:
+		ev.fail(b.pos, "derivation cannot be both content-addressed and impure")
 	case b.floating || b.impure:
 		kind := derivation.Floating
 		if b.impure {
@@ -395,7 +424,7 @@ func (b *drvBuilder) setDrvOutputs() {
 		if algo == 0 {
 			algo = nixhash.SHA256
 		}
-		if b.method == storepath.Flat {
+		if !b.hasMethod {
 			b.method = storepath.NAR
 		}
 		for _, name := range b.outputs {
@@ -425,6 +454,9 @@ func nameProblem(name string) string {
 		if storepath.CheckName("a"+string(r)) != nil {
 			return "name '" + name + "' contains illegal character '" + string(r) + "'"
 		}
+	}
+	if name == "" {
+		return "name must not be empty"
 	}
 	return storepath.CheckName(name).Error()
 }

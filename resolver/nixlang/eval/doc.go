@@ -12,10 +12,17 @@
 //	load.go, bind*.go            files to trees, scopes resolved
 //	compile*.go                  trees to nodes
 //	node*.go, call.go, lambda.go the nodes
-//	force.go, stack.go, error.go evaluation, what is in progress, failure
+//	force.go, stack.go           evaluation, and what is in progress
+//	error.go, trace.go           failure, and the way to it
+//	missing.go, suggest.go, advice.go, explain.go
+//	                             what to do about it
 //	coerce.go, context.go        strings and what they depend on
-//	builtin*.go, derivation.go   the builtins
-//	api.go                       what callers do with an Evaluator
+//	builtin*.go, derivation*.go  the builtins
+//	feature.go, lint.go, search.go
+//	                             settings: features, lints, <name>
+//	host.go                      the world
+//	api.go, construct.go, inspect.go
+//	                             what callers do with an Evaluator
 //
 // An evaluation sees the world through a Host: it knows no network, no store
 // service and no terminal. Errors are panics inside the package, caught by

@@ -25,6 +25,9 @@ type Options struct {
 	AbortOnWarn  bool            // builtins.warn ends the evaluation
 	Lints        Lints
 	Now          func() int64 // seconds since 1970; builtins.currentTime
+	// Sampled is called often, with what is being called at that moment, the
+	// newest first; nil: nobody asks.
+	Sampled func([]Call)
 	// Trees remembers parsed files; nil: every file is read and parsed.
 	Trees Trees
 	// Grown is called once, when an evaluation has become large: the time to

@@ -12,7 +12,9 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 	was := *c
 	switch was.kind() {
 	case kBlackhole:
-		ev.throw(&Error{Kind: InfiniteRecursion, Msg: "infinite recursion encountered", pos: ev.recursionPos(c)})
+		ev.recursion(c)
+	case kFailed:
+		ev.failAgain(was.failure())
 	}
 	*c = Value{uint64(kBlackhole), nil}
 	ev.frames = append(ev.frames, frame{cell: c, was: was})
@@ -37,16 +39,6 @@ func (ev *Evaluator) forceCell(c *Value) Value {
 	ev.frames = ev.frames[:len(ev.frames)-1]
 	*c = v
 	return v
-}
-
-// recursionPos returns where the evaluation of a cell began that needs itself.
-func (ev *Evaluator) recursionPos(c *Value) Pos {
-	for i := len(ev.frames) - 1; i >= 0; i-- {
-		if f := &ev.frames[i]; f.cell == c && f.was.kind() == kThunk {
-			return posOf(ev.code.at(f.was.payload()))
-		}
-	}
-	return 0
 }
 
 // selectFrom selects an attribute that must be there.

@@ -39,7 +39,7 @@ func (ev *Evaluator) apply(f Value, pos Pos, arg *Value) Value {
 	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
 		ev.overflow(pos)
 	}
-	ev.frames = append(ev.frames, frame{pos: pos})
+	ev.frames = append(ev.frames, frame{pos: pos, was: f})
 	env := ev.newEnv(f.env(), l.size)
 	if l.isSet {
 		l.match(ev, env, arg, pos)
@@ -71,7 +71,7 @@ func (l *lambda) match(ev *Evaluator, env *Env, arg *Value, pos Pos) {
 		case formal.def != nil:
 			*env.slot(formal.slot) = formal.def.Thunk(ev, env)
 		default:
-			l.mismatch(ev, "called without required argument", formal.sym, nil)
+			l.lacking(ev, attrs, formal.sym)
 		}
 	}
 	if !l.ellipsis && used != len(attrs) {
@@ -98,7 +98,7 @@ func (l *lambda) mismatch(ev *Evaluator, what string, sym Sym, hints []string) {
 	if l.name != 0 {
 		name = ev.name(l.name)
 	}
-	ev.throw(&Error{Kind: Failed, Msg: "function '" + name + "' " + what + " '" + ev.name(sym) + "'", pos: l.pos, Hints: hints})
+	ev.badCall(&Error{Kind: Failed, Msg: "function '" + name + "' " + what + " '" + ev.name(sym) + "'", Hints: hints}, l.pos)
 }
 
 // formalNames returns the names of a set pattern, sorted.

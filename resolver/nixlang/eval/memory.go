@@ -9,9 +9,10 @@ import (
 // memory is what an evaluation has taken, in bytes. What is freed again does not
 // count less.
 type memory struct {
-	taken int
-	look  int // when to look at the limit, in taken bytes
-	large bool
+	taken  int
+	look   int // when to look at the limit, in taken bytes
+	sample int // when to take the next sample
+	large  bool
 }
 
 // largeAt is when an evaluation has become large, if it has no limit that is
@@ -30,6 +31,10 @@ func (ev *Evaluator) take(size int) {
 		if ev.opts.Grown != nil {
 			ev.opts.Grown()
 		}
+	}
+	if ev.opts.Sampled != nil && m.taken >= m.sample {
+		m.sample = m.taken + slabBytes
+		ev.opts.Sampled(ev.calls())
 	}
 	if ev.opts.MaxMemory > 0 && m.taken >= m.look {
 		ev.checkMemory(size)

@@ -1,7 +1,5 @@
 package eval
 
-import "devenv/resolver/nixlang/syntax"
-
 // selectNode is set.name.
 type selectNode struct {
 	lazy
@@ -105,15 +103,4 @@ func (n *hasNode) Eval(ev *Evaluator, env *Env) Value {
 		}
 	}
 	return trueVal
-}
-
-// missing says that an attribute is not there, and which there is like it.
-func (ev *Evaluator) missing(set Value, sym Sym, pos Pos) {
-	e := &Error{Kind: Failed, Msg: "attribute '" + syntax.QuoteName(ev.name(sym)) + "' missing", pos: pos}
-	names := make([]string, 0, set.payload())
-	for _, a := range set.attrs() {
-		names = append(names, ev.name(a.sym))
-	}
-	e.Hints = didYouMean(ev.name(sym), names)
-	ev.throw(e)
 }

@@ -47,6 +47,7 @@ type withVar struct {
 }
 
 func (n *withVar) Eval(ev *Evaluator, env *Env) Value {
+	whole := env
 	up := uint32(0)
 	for _, level := range n.levels {
 		for ; up < level; up++ {
@@ -56,10 +57,7 @@ func (n *withVar) Eval(ev *Evaluator, env *Env) Value {
 			return ev.force(c)
 		}
 	}
-	ev.throw(&Error{
-		Kind: Failed, Msg: "undefined variable '" + ev.name(n.sym) + "'", pos: n.pos,
-		Hints: []string{"it is in no scope, and in none of the sets that `with` opens around it"},
-	})
+	ev.undefinedInWith(n, whole)
 	return null
 }
 

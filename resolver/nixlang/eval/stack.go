@@ -1,7 +1,7 @@
 package eval
 
 // frame is one thing in progress: a cell being evaluated, with what it held
-// before, or a call.
+// before, or what stepOf says of one without a cell.
 type frame struct {
 	cell *Value
 	was  Value
@@ -10,7 +10,8 @@ type frame struct {
 
 // enter counts one level of nesting.
 func (ev *Evaluator) enter(pos Pos) {
-	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
+	if ev.depth++; ev.depth > ev.opts.MaxCallDepth || ev.stopped.Load() {
+		ev.checkInterrupt()
 		ev.overflow(pos)
 	}
 }
@@ -19,31 +20,4 @@ func (ev *Evaluator) leave() { ev.depth-- }
 
 func (ev *Evaluator) overflow(pos Pos) {
 	ev.throw(&Error{Kind: StackOverflow, Msg: "stack overflow; max-call-depth exceeded", pos: pos})
-}
-
-// unwind gives all cells above a height back what they held.
-func (ev *Evaluator) unwind(height int) {
-	for i := len(ev.frames) - 1; i >= height; i-- {
-		if f := &ev.frames[i]; f.cell != nil {
-			*f.cell = f.was
-		}
-	}
-	ev.frames = ev.frames[:height]
-}
-
-// backtrace lists the positions of what is in progress, the newest first.
-func (ev *Evaluator) backtrace() []Pos {
-	const most = 200
-	var trace []Pos
-	for i := len(ev.frames) - 1; i >= 0 && len(trace) < most; i-- {
-		f := &ev.frames[i]
-		pos := f.pos
-		if f.cell != nil && f.was.kind() == kThunk {
-			pos = posOf(ev.code.at(f.was.payload()))
-		}
-		if pos != 0 {
-			trace = append(trace, pos)
-		}
-	}
-	return trace
 }

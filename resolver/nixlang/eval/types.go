@@ -4,7 +4,7 @@ package eval
 var typeNames = [...]string{
 	kNull: "null", kBool: "a Boolean", kInt: "an integer", kFloat: "a float", kString: "a string",
 	kContext: "a string with context", kPath: "a path", kList: "a list", kAttrs: "a set", kLambda: "a function",
-	kThunk: "a thunk", kApp: "a function application", kSelect: "a thunk", kBlackhole: "a black hole",
+	kThunk: "a thunk", kApp: "a function application", kSelect: "a thunk", kBlackhole: "a black hole", kFailed: "a failure",
 }
 
 // typeName says what a value is, with an article.

@@ -10,6 +10,7 @@ const (
 	kApp                   // p: *application
 	kSelect                // p: *selection
 	kBlackhole             // being evaluated
+	kFailed                // p: *failure
 	kNull
 	kBool    // payload
 	kInt     // payload, or p: *int64 where 56 bits are too few
@@ -160,10 +161,12 @@ func mkLambda(env *Env, index int) Value {
 }
 func (v Value) env() *Env { return (*Env)(v.p) }
 
+func mkFailed(f *failure) Value       { return make1(unsafe.Pointer(f), kFailed, 0) }
 func mkApp(a *application) Value      { return make1(unsafe.Pointer(a), kApp, 0) }
 func mkSelect(s *selection) Value     { return make1(unsafe.Pointer(s), kSelect, 0) }
 func mkPrimop(op *primop) Value       { return make1(unsafe.Pointer(op), kPrimop, 0) }
 func mkPartial(p *partial) Value      { return make1(unsafe.Pointer(p), kPartial, 0) }
+func (v Value) failure() *failure     { return (*failure)(v.p) }
 func (v Value) app() *application     { return (*application)(v.p) }
 func (v Value) selection() *selection { return (*selection)(v.p) }
 func (v Value) primop() *primop       { return (*primop)(v.p) }

@@ -1,0 +1,227 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"devenv/store/derivation"
+	"devenv/store/narinfo"
+	"devenv/store/storepath"
+)
+
+// build builds a derivation whose inputs are valid and paths, and notes what it
+// made in result.
+func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivation) (err error) {
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	j, err := r.newJob(ctx, result.Drv, d)
+	if err != nil {
+		return err
+	}
+	j.check = r.rebuild[result.Drv]
+	unlock, err := j.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if done, err := j.lookAgain(result); done || err != nil {
+		return err
+	}
+	if r.Started != nil {
+		r.Started(result.Drv)
+	}
+	result.Start = r.Now()
+	defer func() { result.Stop = r.Now() }()
+	list, err := j.execute(result)
+	if err != nil {
+		return err
+	}
+	result.Status = Built
+	for _, p := range list {
+		result.Outputs[p.Name] = p.info.Path
+		r.known.add(p.info)
+	}
+	if j.kind == derivation.Floating && !j.check {
+		return r.noteRealised(ctx, d, result.Outputs)
+	}
+	return nil
+}
+
+// lock takes the locks of all outputs, so that only this process makes them, and
+// keeps them from collection.
+func (j *job) lock() (unlock func(), err error) {
+	var bases []string
+	var paths []storepath.Path
+	for _, o := range j.outputs {
+		if o.known.IsZero() {
+			bases = append(bases, j.path.Base()+"."+o.Name)
+			continue
+		}
+		bases, paths = append(bases, o.known.Base()), append(paths, o.known)
+	}
+	if err := j.b.Store.HoldNew(j.ctx, paths...); err != nil {
+		return nil, err
+	}
+	return j.b.Store.Lock(j.ctx, bases...)
+}
+
+// lookAgain notes which outputs are valid: another process may have made them
+// while this one waited for the locks. It reports whether all are.
+func (j *job) lookAgain(result *Result) (done bool, err error) {
+	done = true
+	for _, o := range j.outputs {
+		p, err := j.b.outputPath(j.ctx, j.drv, o.Name)
+		if err != nil {
+			return false, err
+		}
+		if p.IsZero() {
+			done = false
+			continue
+		}
+		_, err = j.b.Store.Lookup(j.ctx, p)
+		switch {
+		case err == nil:
+			o.valid = true
+			result.Outputs[o.Name] = p
+		case errors.Is(err, narinfo.ErrInvalid):
+			done = false
+		default:
+			return false, err
+		}
+	}
+	if j.check {
+		if !done {
+			return false, j.fail(MiscFailure, "some outputs are not valid: there is nothing to compare with")
+		}
+		return false, nil
+	}
+	if !done && j.kind == derivation.Floating { // they are made together
+		for _, o := range j.outputs {
+			o.valid = false
+		}
+		clear(result.Outputs)
+	}
+	result.Status = AlreadyValid
+	return done, nil
+}
+
+// execute runs the builder and makes what it left valid.
+func (j *job) execute(result *Result) (list []*product, err error) {
+	confined, err := j.confined()
+	if err != nil {
+		return nil, err
+	}
+	if err := j.chooseScratch(confined); err != nil {
+		return nil, err
+	}
+	if !confined {
+		if err := j.clearScratch(); err != nil {
+			return nil, err
+		}
+		defer j.clearScratch() //nolint:errcheck // what stays is not valid
+	}
+	w, err := j.newWorkplace(confined)
+	if err != nil {
+		return nil, err
+	}
+	kept := ""
+	defer func() {
+		if err != nil && j.b.KeepFailed && !isBuiltin(j.drv) {
+			kept, _ = j.keep(w) //nolint:errcheck // err says what matters
+			if e, ok := errors.AsType[*Error](err); ok {
+				e.Kept = kept
+			}
+		}
+		w.close() //nolint:errcheck // what stays is swept later
+	}()
+	if err := j.runLogged(w, result); err != nil {
+		return nil, err
+	}
+	if list, err = j.collect(w); err != nil {
+		return nil, err
+	}
+	if err := j.settle(w, list); err != nil {
+		return nil, err
+	}
+	if err := j.checkOutputs(list); err != nil {
+		return nil, err
+	}
+	if j.check {
+		return nil, j.compare(list)
+	}
+	return list, j.adopt(list)
+}
+
+// clearScratch removes what is where an unconfined builder leaves its outputs,
+// unless it is valid.
+func (j *job) clearScratch() error {
+	for _, o := range j.outputs {
+		if _, err := j.b.Store.Lookup(j.ctx, o.scratch); !errors.Is(err, narinfo.ErrInvalid) {
+			continue
+		}
+		if err := removeTree(j.b.Store.Real(o.scratch)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confined reports whether the build sees only its inputs.
+func (j *job) confined() (bool, error) {
+	private := j.b.Store.Real(j.path) != j.b.Store.Dir().Join(j.path)
+	switch {
+	case j.b.Sandbox == Always && j.attrs.noChroot:
+		return false, &Error{Status: InputRejected, Drv: j.path, Msg: "it wants to see the whole machine (__noChroot), and sandbox = true forbids that",
+			Next: "Allow it for such derivations: --option sandbox relaxed"}
+	case private:
+		return true, nil // what it needs is at its place in a sandbox only
+	case j.b.Sandbox == Never, j.b.Sandbox == Relaxed && (j.attrs.noChroot || j.networked()):
+		return false, nil
+	}
+	return true, nil
+}
+
+// runLogged runs the builder and explains how it failed.
+func (j *job) runLogged(w *workplace, result *Result) error {
+	log, err := j.b.newLog(j.path)
+	if err != nil {
+		return err
+	}
+	result.Log = log.file
+	if j.drv.Builder == fetchurl {
+		err = j.fetch(w, log)
+	} else {
+		err = j.run(w, log)
+	}
+	log.close()
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if cause := context.Cause(j.ctx); cause != nil {
+		return cause
+	}
+	failure := &Error{Status: PermanentFailure, Drv: j.path, Msg: describeEnd(err), Tail: log.tail, Log: log.file}
+	switch err.(type) { //nolint:errorlint // made in this package, never wrapped
+	case *tooMuch:
+		failure.Status = LogLimitExceeded
+	case *tooLong:
+		failure.Status = TimedOut
+	default:
+		if j.networked() {
+			failure.Status = TransientFailure
+		}
+		if nearlyFull(w.dir) {
+			failure.Status = TransientFailure
+			failure.Msg += fmt.Sprintf("; the disk of %s is full, which may be why", j.b.Store.StateDir())
+		}
+	}
+	return failure
+}
