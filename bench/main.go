@@ -58,10 +58,10 @@ func run(ctx context.Context, out io.Writer, o options) error {
 		{"startup", site.startups},
 		{"commands", site.commands},
 		{"calls", site.calls},
-		{"store", site.stores},
 		{"language", func(ctx context.Context, _ []*Contender, rounds int) (string, error) {
 			return site.language(ctx, o.nix, rounds)
 		}},
+		{"store", site.stores},
 	} {
 		if !slices.Contains(strings.Split(o.only, ","), m.name) {
 			continue
