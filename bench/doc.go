@@ -1,7 +1,7 @@
 // Command bench measures what devenv costs beside its peers, on this machine,
 // in one run:
 //
-//	go run ./bench [-rounds N] [-only prompt,startup,commands,calls]
+//	go run ./bench [-rounds N] [-only prompt,startup,commands,calls,language,store]
 //
 // It builds devenv, makes a throw-away home for each contender ([Contender])
 // with the same project in each, and configures every contender as its
@@ -14,6 +14,7 @@
 //	startup   what a shell's start takes longer for the hook in its rc file
 //	commands  one command in the environment, and what the program itself costs
 //	calls     the processes and programs that prompts start, counted by strace
+//	store     NARs, verification, exports and garbage collection, beside real Nix
 //
 // Shells are real ones that have read their rc file and stay alive; a sample is
 // a number of turns in one of them ([Session]). Nothing of the user's is read

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"devenv/store/storepath"
 )
@@ -29,8 +28,12 @@ func (s *Store) deletePaths(ctx context.Context, paths []storepath.Path) (freed 
 	if err != nil {
 		return 0, err
 	}
+	going := map[storepath.Path]bool{}
+	for _, p := range paths {
+		going[p] = true
+	}
 	for _, info := range objects.list {
-		if !slices.Contains(paths, info.Path) {
+		if !going[info.Path] {
 			links = append(links, link{info.Path, info.Path.Base()})
 		}
 	}

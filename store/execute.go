@@ -34,15 +34,18 @@ func (s *Store) execute(ctx context.Context, plan GCPlan) (freed int64, err erro
 	if err != nil {
 		return 0, err
 	}
-	d.Release()
-	trash, err := s.newTemp()
-	if err != nil {
-		return 0, err
-	}
-	err = s.discard(ctx, d, plan, trash)
-	freed, rerr := trash.remove()
-	if err = errors.Join(err, rerr); err != nil {
-		return freed, err
+	if len(plan.Drop)+len(plan.Dead)+len(plan.Leftover) > 0 {
+		d.Release()
+		trash, err := s.newTemp()
+		if err != nil {
+			return 0, err
+		}
+		err = s.discard(ctx, d, plan, trash)
+		removed, rerr := trash.remove()
+		freed = removed
+		if err = errors.Join(err, rerr); err != nil {
+			return freed, err
+		}
 	}
 	more, err := s.removeUnusedLinks(ctx)
 	return freed + more, err
@@ -124,10 +127,16 @@ func (s *Store) stillDead(ctx context.Context, d *db.DB, plan GCPlan) (dead []st
 			dead = append(dead, info.Path)
 		}
 	}
-	slices.Reverse(dead)
+	if len(plan.Leftover) == 0 {
+		return dead, nil, nil
+	}
+	expected := map[string]bool{}
+	for _, l := range plan.Leftover {
+		expected[l.Name] = true
+	}
 	now, err := s.leftovers(objects, links)
 	for _, l := range now {
-		if slices.ContainsFunc(plan.Leftover, func(p Leftover) bool { return p.Name == l.Name }) {
+		if expected[l.Name] {
 			left = append(left, l.Name)
 		}
 	}

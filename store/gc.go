@@ -167,7 +167,7 @@ func (s *Store) linksOf(roots []Root) map[string]bool {
 
 // objects are the valid paths and what each of them keeps.
 type objects struct {
-	list  []Info
+	list  []db.Node
 	keeps map[storepath.Path][]storepath.Path
 }
 
@@ -178,11 +178,11 @@ func (s *Store) objects(ctx context.Context, d *db.DB) (objects, error) {
 	if err != nil {
 		return objects{}, err
 	}
-	all, err := d.All(ctx)
+	all, err := d.Graph(ctx)
 	if err != nil {
 		return objects{}, err
 	}
-	o := objects{list: all, keeps: map[storepath.Path][]storepath.Path{}}
+	o := objects{list: all, keeps: make(map[storepath.Path][]storepath.Path, len(all))}
 	for _, info := range all {
 		o.keeps[info.Path] = info.References
 		if settings.keepDerivations && !info.Deriver.IsZero() {

@@ -50,6 +50,19 @@ func doWork(work, root string) error {
 			if err := s.AddRoot(ctx, "by/"+name, info.Path); err != nil {
 				return err
 			}
+		case "import":
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			if _, err := s.ImportExport(ctx, f); err != nil {
+				return err
+			}
+			f.Close()
+		case "optimise":
+			if _, err := s.Optimise(ctx); err != nil {
+				return err
+			}
 		case "collect":
 			plan, err := s.PlanGC(ctx, store.GCOptions{})
 			if err != nil {
@@ -102,7 +115,7 @@ func checkWhole(t *testing.T, root string) {
 
 // memoryRoot returns an empty directory in memory, if there is such a place:
 // killing many processes needs many stores' worth of syncing otherwise.
-func memoryRoot(t *testing.T) string {
+func memoryRoot(t testing.TB) string {
 	root, err := os.MkdirTemp("/dev/shm", "store-test-*")
 	if err != nil {
 		return tempRoot(t)

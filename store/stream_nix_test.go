@@ -18,7 +18,8 @@ import (
 )
 
 // exportSample has Nix make a store with derivations and a tree, and returns it
-// with all its paths in the order of an export.
+// with its paths: src, c.drv, b.drv and a.drv, of which each refers to the one
+// before, and the tree.
 func exportSample(t *testing.T) (root string, s *store.Store, paths []storepath.Path, full []string) {
 	root = tempRoot(t)
 	top := instantiate(t, root, sampleDrv)
@@ -28,9 +29,13 @@ func exportSample(t *testing.T) (root string, s *store.Store, paths []storepath.
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, info := range closure {
-		paths = append(paths, info.Path)
-		full = append(full, storepath.Default.Join(info.Path))
+	for _, name := range []string{"src", "c.drv", "b.drv", "a.drv", "tree"} {
+		for _, info := range closure {
+			if info.Path.Name() == name {
+				paths = append(paths, info.Path)
+				full = append(full, storepath.Default.Join(info.Path))
+			}
+		}
 	}
 	return root, s, paths, full
 }

@@ -28,9 +28,10 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax": {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":   {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/host":   {"resolver/nixlang/eval"},
+	"resolver/nixlang/syntax":   {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":     {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/astcache": {"resolver/nixlang/syntax"},
+	"resolver/nixlang/host":     {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
@@ -60,10 +61,11 @@ var rooms = map[string][]string{
 	"store/narinfo":         {},
 	"store/derivation":      {},
 
-	"store/binarycache": {"transfer"},
-	"store/transport":   {},
-	"store/namespace":   {},
-	"store/build":       {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
+	"store/binarycache":    {"transfer", "store/binarycache/xz"},
+	"store/transport":      {},
+	"store/namespace":      {},
+	"store/build":          {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
+	"store/binarycache/xz": {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -56,8 +56,12 @@ func (f *Fetcher) unpackedBefore(ctx context.Context, ref flakeref.Ref, kind str
 
 func (f *Fetcher) download(ctx context.Context, ref flakeref.Ref, kind string, key []string, req transfer.Request) (*unpacked, error) {
 	a := &unpacked{At: f.opt.Now()}
+	heard := req.Heard
 	req.Heard = func(from *url.URL, h http.Header) {
 		a.ETag, a.Immutable = h.Get("ETag"), immutable(from, h)
+		if heard != nil {
+			heard(from, h)
+		}
 	}
 	var err error
 	a.info, err = f.opt.Store.AddTree(ctx, ref.Name(), nixhash.Hash{}, func(ctx context.Context, dir string) error {
@@ -68,7 +72,7 @@ func (f *Fetcher) download(ctx context.Context, ref flakeref.Ref, kind string, k
 		}, f.opt.Progress)
 	})
 	if err != nil {
-		return nil, err
+		return nil, aboutRef(ref, err)
 	}
 	a.NarHash = a.info.NarHash
 	f.notes.remember(a, kind, key...)
@@ -118,7 +122,7 @@ func unpackInto(ctx context.Context, body io.Reader, dir string) (int64, error) 
 	format, known := unpack.Sniff(head)
 	switch {
 	case !known:
-		return 0, errNoArchive
+		return 0, &ArchiveError{}
 	case format == unpack.ZipFmt:
 		err = unpack.SpoolZip(ctx, in, dir, dir, opt)
 	default:
@@ -160,9 +164,6 @@ func lift(dir string) error {
 	return os.RemoveAll(top)
 }
 
-// errNoArchive is content of no known format.
-var errNoArchive = &ArchiveError{}
-
 // An ArchiveError is a download that is no archive.
 type ArchiveError struct{ Ref string }
 
@@ -173,4 +174,13 @@ func (e *ArchiveError) Error() string {
 // Hint says what to do next.
 func (e *ArchiveError) Hint() string {
 	return "check the address; a plain file that is no flake is written file+https://… with flake = false, a repository git+https://…"
+}
+
+// aboutRef says in an error about an archive which one it is.
+func aboutRef(ref flakeref.Ref, err error) error {
+	var e *ArchiveError
+	if errors.As(err, &e) {
+		return &ArchiveError{Ref: shown(ref)}
+	}
+	return err
 }

@@ -117,7 +117,8 @@ func TestAsNix(t *testing.T) {
 // The same of Nix 2.34.8 on the loopback that server_test.go makes.
 func TestAsNixOverTheNet(t *testing.T) {
 	s := newSite(t)
-	s.build()
+	s.history()
+	s.withSubmodules()
 	n := newInternet(t, s)
 	n.answers(n.files)
 	newWorld(t, s, n.use).agrees("nix-2.34.8-net.jsonl")

@@ -228,10 +228,12 @@ func archived() []entry {
 
 func (s *site) archives() {
 	plain := s.tar(archived())
+	bzipped, err := os.ReadFile("testdata/a.tar.bz2")
+	s.check(err)
 	s.write("arch", map[string]string{
 		"a.tar": string(plain), "a.tar.gz": string(packed(s.t, "gz", plain)), "a.tar.xz": string(packed(s.t, "xz", plain)),
 		"a.tar.zst": string(packed(s.t, "zst", plain)), "a.zip": string(s.zip(archived())), "noext": string(packed(s.t, "gz", plain)),
-		"a.tar.bz2": string(bzip(s.t, plain)),
+		"a.tar.bz2": string(bzipped), // of the same archive; Go has no writer
 	})
 	flat := archived()[1:]
 	for i := range flat {
@@ -304,16 +306,6 @@ func packed(t testing.TB, how string, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-func bzip(t testing.TB, data []byte) []byte {
-	cmd := exec.Command("bzip2", "-c")
-	cmd.Stdin = bytes.NewReader(data)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // mustNotHold looks for a text in every file below dir.

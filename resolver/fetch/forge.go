@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"sync"
 
@@ -68,11 +67,25 @@ func (f *Fetcher) fetchForge(ctx context.Context, ref flakeref.Ref) (*Tree, erro
 	}
 	pinned := ref.With("ref", nil).With("rev", rev)
 	key := []string{q.host, q.owner, q.repo, rev}
-	a, err := f.archive(ctx, pinned, "forge", key, transfer.Request{URL: forge.archive(q, rev), Header: q.header, Label: q.repo + " " + rev[:7]})
+	a, err := f.archive(ctx, pinned, "forge", key, transfer.Request{
+		URL: forge.archive(q, rev), Header: q.header, Label: q.repo + " " + rev[:7],
+		Heard: func(from *url.URL, _ http.Header) { q.moved(from) },
+	})
 	if err != nil {
 		return nil, err
 	}
 	return f.stored(pinned.With("lastModified", a.LastModified), a.info), nil
+}
+
+// moved tells of a repository that GitHub serves under another name by now.
+func (q forgeQuery) moved(from *url.URL) {
+	elements := strings.Split(strings.TrimPrefix(from.Path, "/"), "/")
+	if from.Host != "codeload.github.com" || len(elements) < 2 {
+		return
+	}
+	if now := elements[0] + "/" + elements[1]; !strings.EqualFold(now, q.owner+"/"+q.repo) {
+		q.f.warn("github:" + q.owner + "/" + q.repo + " has moved: write github:" + now)
+	}
 }
 
 func (f *Fetcher) query(forge *forge, ref flakeref.Ref) forgeQuery {
@@ -94,17 +107,6 @@ func hostOf(ref flakeref.Ref) string {
 	}
 	if u, err := url.Parse(ref.Text("url")); err == nil {
 		return u.Host
-	}
-	return ""
-}
-
-// token is the access token for a repository: the one of the longest of host,
-// host/owner and host/owner/repo that has one.
-func (f *Fetcher) token(host string, ref flakeref.Ref) string {
-	for _, name := range []string{path.Join(host, ref.Text("owner"), ref.Text("repo")), path.Join(host, ref.Text("owner")), host} {
-		if token := f.opt.Tokens[name]; token != "" {
-			return token
-		}
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"time"
 
 	"devenv/resolver/flakeref"
 )
@@ -34,13 +35,14 @@ func gitEnviron(environ []string) []string {
 	return append(kept, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh")
 }
 
-// quiet are settings of every call: programs that a repository's own
-// configuration names are not started for having looked at it.
+// quiet are settings of every call: a repository that is only looked at starts
+// neither a monitor nor hooks nor a repacking of its own.
 var quiet = [...]string{"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "gc.auto=0", "-c", "maintenance.auto=false"}
 
 func (g *git) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append(append(quiet[:len(quiet):len(quiet)], "-C", dir), args...)...)
 	cmd.Env = g.environ
+	cmd.WaitDelay = time.Second // what git started may outlive it, and hold its output open
 	return cmd
 }
 

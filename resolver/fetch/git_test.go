@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,13 +40,43 @@ func TestUntrackedFiles(t *testing.T) {
 		}
 	}
 
+	s.git("re po", "rm", "-q", "--cached", "README")
 	all := newWorld(t, s, func(o *Options) { o.Untracked = true })
 	tree, err = all.Fetch(t.Context(), w.ref("git+file://ROOT/re%20po"))
 	s.check(err)
-	if tree.Check("new/it's") != nil || tree.Check("ignored") == nil || tree.Rev() != "" || tree.DirtyRev() == "" {
+	if tree.Check("README") != nil || tree.Check("new/it's") != nil || tree.Check("ignored") == nil || tree.Rev() != "" || tree.DirtyRev() == "" {
 		t.Errorf("%v %v", tree.Files.Names(), tree.Ref())
 	}
 }
+
+// A merge that is not done yet, as Nix has it: what is there belongs to the tree.
+func TestConflicts(t *testing.T) {
+	s := newSite(t)
+	s.repo("repo", basic())
+	s.git("repo", "checkout", "-q", "-b", "other")
+	s.write("repo", map[string]string{"README": "theirs\n", "empty": "theirs\n"})
+	s.commit("repo", "theirs")
+	s.git("repo", "checkout", "-q", "main")
+	s.write("repo", map[string]string{"README": "ours\n"})
+	s.git("repo", "rm", "-q", "empty")
+	s.commit("repo", "ours")
+	cmd := exec.Command("git", "merge", "-q", "other")
+	cmd.Dir, cmd.Env = s.path("repo"), gitEnv()
+	if out, err := cmd.CombinedOutput(); err == nil {
+		t.Fatalf("no conflict: %s", out)
+	}
+	w := newWorld(t, s)
+	tree, err := w.Fetch(t.Context(), w.ref("git+file://ROOT/repo"))
+	s.check(err)
+	hash, err := tree.NarHash(t.Context())
+	s.check(err)
+	if err := errors.Join(tree.Check("README"), tree.Check("empty")); err != nil || tree.DirtyRev() == "" || hash.SRI() != conflictHash {
+		t.Errorf("%v, %v, %s", err, tree.Ref(), hash.SRI())
+	}
+}
+
+// conflictHash is the narHash that Nix 2.34.8 gives that tree.
+const conflictHash = "sha256-vGO8nE4WTa5hO5DdteoVnBORaPaMVs8hRuG9heHcNAE="
 
 func TestView(t *testing.T) {
 	s := newSite(t)
@@ -259,6 +290,69 @@ func TestHooksOfRepositoriesDoNotRun(t *testing.T) {
 	}
 	if _, err := os.Lstat(s.path("ran")); err == nil {
 		t.Error("the repository's own program was run")
+	}
+}
+
+// A process that was killed leaves locks, half a repository, half a file.
+func TestAfterAKill(t *testing.T) {
+	s := newSite(t)
+	s.repo("repo", basic())
+	s.git(".", "clone", "-q", "--bare", "repo", "bare.git")
+	w := newWorld(t, s, func(o *Options) { o.TTL = 0 })
+	ref := w.ref("git+file://ROOT/bare.git")
+	dir := w.remote(ref).dir
+	s.check(os.MkdirAll(dir+".new/refs", 0o755))
+	if _, err := w.Fetch(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	s.write("repo", map[string]string{"README": "more\n"})
+	rev := s.commit("repo", "more")
+	s.git("repo", "push", "-q", "../bare.git", "main")
+	for _, name := range []string{"refs/devenv/refs/heads/main.lock", "packed-refs.lock", "shallow.lock", "config.lock"} {
+		s.check(os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	tree, err := w.Fetch(t.Context(), ref)
+	if err != nil || tree.Rev() != rev {
+		t.Errorf("%v, %v", tree, err)
+	}
+	shallow := w.ref("git+file://ROOT/bare.git?shallow=1")
+	if _, err := w.Fetch(t.Context(), shallow); err != nil {
+		t.Error(err)
+	}
+	s.check(os.WriteFile(filepath.Join(w.remote(shallow).dir, "shallow.lock"), nil, 0o644))
+	if _, err := w.Fetch(t.Context(), shallow); err != nil {
+		t.Error(err)
+	}
+	s.check(filepath.WalkDir(filepath.Join(w.opt.CacheDir, "notes"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			err = os.WriteFile(name, []byte("{\"rev\":"), 0o600)
+		}
+		return err
+	}))
+	if _, err := w.Fetch(t.Context(), ref); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAddressesForGit(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://h/r?dir=x": "https://h/r", "https://h/r?a=b&dir=x&c=d": "https://h/r?a=b&c=d",
+		"file:///r?a=b": "file:///r", "ssh://git@h/r": "ssh://git@h/r",
+	} {
+		if got := wireURL(address); got != want {
+			t.Errorf("%s: %s", address, got)
+		}
+	}
+	s := newSite(t)
+	s.repo("re po", basic())
+	s.git(".", "clone", "-q", "--bare", "re po", "ba re%20.git")
+	w := newWorld(t, s)
+	tree, err := w.Fetch(t.Context(), w.ref("git+file://ROOT/ba%20re%2520.git?foo=bar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Check("README"); err != nil {
+		t.Error(err)
 	}
 }
 

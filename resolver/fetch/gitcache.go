@@ -3,6 +3,8 @@ package fetch
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -42,25 +44,56 @@ func (f *Fetcher) cached(ctx context.Context, ref flakeref.Ref) (dir string, pin
 		return "", ref, err
 	}
 	defer lock.Release() //nolint:errcheck // closing it is all there is
-	if _, err := os.Stat(filepath.Join(r.dir, "HEAD")); err != nil {
-		if _, err := f.git.output(ctx, filepath.Dir(r.dir), "init", "--quiet", "--bare", r.dir); err != nil {
-			return "", ref, err
-		}
+	if err := r.init(ctx); err != nil {
+		return "", ref, err
 	}
-	os.Remove(filepath.Join(r.dir, "shallow.lock")) //nolint:errcheck // left by a fetch that was killed; we have the lock
 	pinned, err = r.pin(ctx)
 	return r.dir, pinned, err
 }
 
 // remote says where a repository is kept. Passwords make no difference.
 func (f *Fetcher) remote(ref flakeref.Ref) *remote {
-	address := ref.Text("url")
+	address := wireURL(ref.Text("url"))
 	name := flakeref.Redact(address)
 	if ref.Flag("shallow") {
 		name += "\x00shallow"
 	}
 	sum := sha256.Sum256([]byte(name))
 	return &remote{f: f, ref: ref, url: address, dir: filepath.Join(f.opt.CacheDir, "git", nixhash.EncodeNix32(sum[:20]))}
+}
+
+// init makes the bare repository, all of it or none.
+func (r *remote) init(ctx context.Context) error {
+	if _, err := os.Stat(r.dir); err == nil {
+		return nil
+	}
+	temp := r.dir + ".new"
+	if err := os.RemoveAll(temp); err != nil { // of one that was killed
+		return err
+	}
+	if _, err := r.f.git.output(ctx, filepath.Dir(r.dir), "init", "--quiet", "--bare", "--template=", temp); err != nil {
+		return err
+	}
+	return os.Rename(temp, r.dir)
+}
+
+// wireURL is a repository's address as git gets it: without parameters that are
+// a file's name to git, and without dir=, which old locks have in their URLs.
+func wireURL(address string) string {
+	before, query, ok := strings.Cut(address, "?")
+	if !ok || strings.HasPrefix(address, "file:") {
+		return before
+	}
+	var kept []string
+	for param := range strings.SplitSeq(query, "&") {
+		if !strings.HasPrefix(param, "dir=") {
+			kept = append(kept, param)
+		}
+	}
+	if len(kept) == 0 {
+		return before
+	}
+	return before + "?" + strings.Join(kept, "&")
 }
 
 // pin finds the commit, asking the remote only where it must.
@@ -169,20 +202,39 @@ func (r *remote) need(ctx context.Context, branch, rev string) error {
 	return refuse(r.ref, "the branch "+strconv.Quote(branch)+" has no commit "+rev, "check the revision, give the branch that has it with ref=, or take all: allRefs=1")
 }
 
-// fetch runs git fetch. The repository must be locked.
+// fetch runs git fetch. The repository must be locked by us; so what Git finds
+// locked in it was left by one that was killed.
 func (r *remote) fetch(ctx context.Context, specs ...string) error {
 	args := []string{"fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"}
 	if r.ref.Flag("shallow") {
 		args = append(args, "--depth", "1")
 	}
-	_, err := r.f.git.output(ctx, r.dir, append(append(args, "--", r.url), specs...)...)
+	args = append(append(args, "--", r.url), specs...)
+	_, err := r.f.git.output(ctx, r.dir, args...)
+	var e *GitError
+	if errors.As(err, &e) && strings.Contains(e.Said, ".lock': File exists") {
+		if err := r.unlock(); err != nil {
+			return err
+		}
+		_, err = r.f.git.output(ctx, r.dir, args...)
+	}
 	return err
+}
+
+// unlock removes Git's lock files.
+func (r *remote) unlock() error {
+	return filepath.WalkDir(r.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".lock" {
+			return err
+		}
+		return os.Remove(name)
+	})
 }
 
 // explain adds to git's error what it cannot know.
 func (r *remote) explain(branch string, err error) error {
-	e, ok := err.(*GitError) //nolint:errorlint // made by us just now
-	if !ok || !strings.Contains(e.Said, "couldn't find remote ref") {
+	var e *GitError
+	if !errors.As(err, &e) || !strings.Contains(e.Said, "couldn't find remote ref") {
 		return err
 	}
 	next := "see which it has: git ls-remote " + quote(flakeref.Redact(r.url))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 
 	"devenv/resolver/flakeref"
 )
@@ -32,7 +33,10 @@ func (f *Fetcher) verify(ctx context.Context, ref flakeref.Ref, dir, rev string)
 	if rev == "" {
 		return refuse(ref, "a signature is asked for, but the work tree has changes that are not committed", "commit and sign them: git commit -S")
 	}
-	signers, err := os.CreateTemp("", "devenv-signers-")
+	if err := os.MkdirAll(f.opt.CacheDir, 0o700); err != nil {
+		return err
+	}
+	signers, err := os.CreateTemp(f.opt.CacheDir, "signers-")
 	if err != nil {
 		return err
 	}
@@ -63,12 +67,14 @@ func (f *Fetcher) verify(ctx context.Context, ref flakeref.Ref, dir, rev string)
 	return ctxErr(ctx, refuse(ref, fact, "see who signed it: git -C "+quote(dir)+" log --show-signature -1 "+rev))
 }
 
-var goodSignature = regexp.MustCompile(`Good "git" signature for \* with .* key SHA256:(\S+)`)
+var goodSignature = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`Good "git" signature for \* with .* key SHA256:(\S+)`)
+})
 
 // signedBy looks for a key's fingerprint in what git printed: it is also
 // content with keys that only the user's configuration knows.
 func signedBy(said string, keys []flakeref.PublicKey) bool {
-	for _, match := range goodSignature.FindAllStringSubmatch(said, -1) {
+	for _, match := range goodSignature().FindAllStringSubmatch(said, -1) {
 		for _, key := range keys {
 			blob, err := base64.StdEncoding.DecodeString(key.Key)
 			sum := sha256.Sum256(blob)

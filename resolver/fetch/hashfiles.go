@@ -16,28 +16,41 @@ import (
 	"devenv/store/nixhash"
 )
 
-// hashFiles is the hash of the NAR of files below dir. It is remembered by what
-// lstat says of every file, so that a tree that nobody touched is not read
-// again. Files changed so lately that a further change could leave the same
-// times are not trusted.
+// hashFiles is the hash of the NAR of files below dir.
 func (f *Fetcher) hashFiles(ctx context.Context, dir string, files *Files) (sized, error) {
 	key, settled, err := f.fingerprint(ctx, dir, files)
 	if err != nil {
 		return sized{}, err
 	}
-	var s sized
-	if settled && f.notes.recall(&s, "files", dir, key) {
-		return s, nil
+	return f.hashOnce(dir, "files", key, settled, func() (sized, error) {
+		sum := nixhash.NewHasher(nixhash.SHA256)
+		if err := files.dump(ctx, sum, dir); err != nil {
+			return sized{}, ctxErr(ctx, err)
+		}
+		return sized{Hash: sum.Sum(), Size: sum.Size()}, nil
+	})
+}
+
+// state is the note of what a tree's hash was when its files looked so.
+type state struct {
+	Key string `json:"key"`
+	NAR sized  `json:"nar"`
+}
+
+// hashOnce calls hash unless the last hash of dir was of the same state, which
+// key names, so that a tree that nobody touched is not read again. A state of
+// files that were changed so lately that a further change could leave the same
+// times is not settled: it is neither believed nor noted.
+func (f *Fetcher) hashOnce(dir, kind, key string, settled bool, hash func() (sized, error)) (sized, error) {
+	var last state
+	if settled && f.notes.recall(&last, kind, dir) && last.Key == key {
+		return last.NAR, nil
 	}
-	sum := nixhash.NewHasher(nixhash.SHA256)
-	if err := files.dump(ctx, sum, dir); err != nil {
-		return sized{}, ctxErr(ctx, err)
+	s, err := hash()
+	if err == nil && settled {
+		f.notes.remember(state{Key: key, NAR: s}, kind, dir)
 	}
-	s = sized{Hash: sum.Sum(), Size: sum.Size()}
-	if settled {
-		f.notes.remember(s, "files", dir, key)
-	}
-	return s, nil
+	return s, err
 }
 
 // settle is how long a file must have been left alone: longer than the

@@ -63,6 +63,26 @@ func TestTokensGoToTheirHostOnly(t *testing.T) {
 	}
 }
 
+func TestMovedRepositories(t *testing.T) {
+	s := newSite(t)
+	n := newInternet(t, s)
+	n.answers(func(w http.ResponseWriter, r *http.Request) bool {
+		switch r.Host {
+		case "github.com":
+			http.Redirect(w, r, "https://codeload.github.com/new/name/tar.gz/"+forgeRev, http.StatusFound)
+		case "codeload.github.com":
+			w.Write(s.tar(archived()))
+		default:
+			return false
+		}
+		return true
+	})
+	w := newWorld(t, s, n.use)
+	if _, err := w.Fetch(t.Context(), w.ref("github:o/r")); err != nil || !strings.Contains(strings.Join(w.notices, ""), "write github:new/name") {
+		t.Errorf("%v, %q", err, w.notices)
+	}
+}
+
 func hint(err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {

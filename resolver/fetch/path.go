@@ -23,14 +23,14 @@ func (f *Fetcher) fetchPath(ctx context.Context, ref flakeref.Ref) (*Tree, error
 		return nil, refuse(ref, "the path is relative, and there is no flake that it is relative to", "give an absolute path, or ./"+file+" on the command line")
 	}
 	file = filepath.Clean(file)
+	if t, err := f.storePath(ctx, ref, file); t != nil || err != nil {
+		return t, err
+	}
 	if _, err := os.Lstat(file); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, refuse(ref, "there is no such file or directory", "check the path")
 		}
 		return nil, err
-	}
-	if t, err := f.storePath(ctx, ref, file); t != nil || err != nil {
-		return t, err
 	}
 	t := &Tree{Real: file, fetcher: f, ref: ref}
 	t.hash = func(ctx context.Context) (sized, error) { return f.hashDir(ctx, file) }
@@ -62,25 +62,14 @@ func (f *Fetcher) storePath(ctx context.Context, ref flakeref.Ref, file string) 
 	return f.stored(ref, info), nil
 }
 
-// hashDir is the hash of the NAR of everything at and below file, remembered as
-// hashFiles does.
+// hashDir is the hash of the NAR of everything at and below file.
 func (f *Fetcher) hashDir(ctx context.Context, file string) (sized, error) {
 	seen, err := look(ctx, file)
 	if err != nil {
 		return sized{}, err
 	}
 	settled := !seen.changed.After(f.opt.Now().Add(-settle))
-	var s sized
-	if settled && f.notes.recall(&s, "dir", file, seen.key) {
-		return s, nil
-	}
-	if s, err = hashPath(file); err != nil {
-		return s, err
-	}
-	if settled {
-		f.notes.remember(s, "dir", file, seen.key)
-	}
-	return s, nil
+	return f.hashOnce(file, "dir", seen.key, settled, func() (sized, error) { return hashPath(file) })
 }
 
 func hashPath(file string) (sized, error) {

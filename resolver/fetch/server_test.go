@@ -45,7 +45,7 @@ type internet struct {
 	answer func(w http.ResponseWriter, r *http.Request) bool
 }
 
-var hosts = []string{"github.com", "api.github.com", "gitlab.com", "git.sr.ht", "forge.example", "files.example", "git.example"}
+var hosts = []string{"github.com", "api.github.com", "gitlab.com", "git.sr.ht", "forge.example", "files.example", "git.example", "codeload.github.com"}
 
 func newInternet(t testing.TB, s *site) *internet {
 	n := &internet{t: t, site: s}
@@ -137,9 +137,9 @@ func (n *internet) serve(w http.ResponseWriter, r *http.Request) {
 // serveGit serves the site's repositories by git's own program.
 func (n *internet) serveGit(w http.ResponseWriter, r *http.Request) {
 	(&cgi.Handler{
-		Path: "/usr/lib/git-core/git-http-backend", Dir: n.site.root,
+		Path: filepath.Join(n.site.git(".", "--exec-path"), "git-http-backend"), Dir: n.site.root,
 		Env:        []string{"GIT_PROJECT_ROOT=" + n.site.root, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
-		InheritEnv: []string{"PATH"},
+		InheritEnv: []string{"PATH"}, Stderr: io.Discard,
 	}).ServeHTTP(w, r)
 }
 

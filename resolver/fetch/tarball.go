@@ -18,10 +18,6 @@ import (
 // server names an address at which it will always be, that is what is locked.
 func (f *Fetcher) fetchTarball(ctx context.Context, ref flakeref.Ref) (*Tree, error) {
 	a, err := f.tarball(ctx, ref)
-	var notOne *ArchiveError
-	if errors.As(err, &notOne) {
-		err = &ArchiveError{Ref: shown(ref)}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +105,7 @@ func (f *Fetcher) localTarball(ctx context.Context, ref flakeref.Ref, file strin
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, aboutRef(ref, err)
 	}
 	a.NarHash = a.info.NarHash
 	if settled {

@@ -167,7 +167,7 @@ func (s *status) addChange(dir, line string) {
 			fields = 10
 		}
 		parts := strings.SplitN(rest, " ", fields)
-		if len(parts) < fields || !strings.Contains(parts[0], "D") {
+		if len(parts) < fields || !strings.HasSuffix(parts[0], "D") && kind == "1" {
 			return
 		}
 		name := parts[fields-1]

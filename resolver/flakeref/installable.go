@@ -2,6 +2,7 @@ package flakeref
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"devenv/store/storepath"
@@ -60,14 +61,12 @@ func cutOutputs(text string) (string, Outputs, error) {
 	names := strings.Split(list, ",")
 	for _, name := range names {
 		if storepath.CheckName(name) != nil {
-			return "", Outputs{}, &Error{Ref: shown(text), At: i, Problem: "after the ^ stand names of outputs, which " + shown(quoted(name)) + " is not", hint: "write ^out, ^dev,doc or ^* for all"}
+			return "", Outputs{}, &Error{Ref: shown(text), At: i, Problem: "after the ^ stand names of outputs, which " + strconv.Quote(shown(name)) + " is not", hint: "write ^out, ^dev,doc or ^* for all"}
 		}
 	}
 	slices.Sort(names)
 	return text[:i], Outputs{Names: slices.Compact(names)}, nil
 }
-
-func quoted(s string) string { return `"` + s + `"` }
 
 // ParseAttrPath reads an attribute path as commands take it: elements between
 // dots; in double quotes a dot is itself. It knows no escapes. An empty element

@@ -31,7 +31,8 @@ func tree(t *testing.T, names ...string) string {
 	return root
 }
 
-// What paths stand for.
+// What paths stand for: as `nix flake metadata` of Nix 2.34.8 has it for
+// repositories that are laid out like these.
 func TestPaths(t *testing.T) {
 	root := tree(t, "plain/flake.nix", "plain/deep/er/", "repo/.git/HEAD", "repo/flake.nix", "repo/sub/flake.nix", "repo/sub/dir/",
 		"empty/.git/HEAD", "empty/dir/", "shallow/.git/shallow", "shallow/flake.nix", "worktree/.git", "worktree/flake.nix", "sp ace/flake.nix")
@@ -162,6 +163,10 @@ func TestRefs(t *testing.T) {
 	locked := ref.With("rev", strings.Repeat("a", 40)).With("narHash", "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
 	if ref.Locked() || !locked.Locked() || ref.Equal(locked) || ref.Rev() != "" || locked.Dir != "c" {
 		t.Error(ref, locked)
+	}
+	old, err := FromAttrs(Attrs{"type": "git", "url": "https://h/r?a=b&dir=sub", "dir": "sub"})
+	if now := parsed(t, "git+https://h/r?a=b&dir=sub"); err != nil || old.Equal(now) || !old.Canonical().Equal(now.Canonical()) || !ref.Canonical().Equal(ref) {
+		t.Error(old.Canonical().Attrs(), err)
 	}
 	if _, err := FromAttrs(Attrs{"type": "hg", "url": "x"}); err == nil || !strings.Contains(err.Error(), "Mercurial") {
 		t.Error(err)

@@ -3,6 +3,7 @@ package flakeref
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -80,7 +81,7 @@ func (e *Entry) apply(ref Ref) (Ref, error) {
 	}
 	to := e.To
 	var err error
-	to.attrs, err = to.scheme.override(e.To.With("", nil).attrs, branch, rev)
+	to.attrs, err = to.scheme.override(maps.Clone(e.To.attrs), branch, rev)
 	if err != nil {
 		return Ref{}, inText(ref.String(), err)
 	}

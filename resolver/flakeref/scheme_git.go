@@ -3,6 +3,7 @@ package flakeref
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -37,9 +38,9 @@ func parseGitURL(u location, _ bool) (Attrs, bool, error) {
 	rest.query = map[string]string{}
 	for name, value := range u.query {
 		switch {
-		case contains(gitTexts[:], name):
+		case slices.Contains(gitTexts[:], name):
 			attrs[name] = value
-		case contains(gitFlags[:], name):
+		case slices.Contains(gitFlags[:], name):
 			attrs[name] = value == "1"
 		default:
 			rest.query[name] = value
@@ -47,15 +48,6 @@ func parseGitURL(u location, _ bool) (Attrs, bool, error) {
 	}
 	attrs["url"] = rest.String()
 	return attrs, true, nil
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 func checkGit(attrs Attrs) (Attrs, error) {

@@ -1,6 +1,6 @@
 package flakeref
 
-import "path"
+import "strings"
 
 // indirectScheme is a name that a registry knows more of.
 func indirectScheme() *scheme {
@@ -84,20 +84,11 @@ func isID(s string) bool {
 // looksLikeID reports whether text is the short form of an indirect reference:
 // ID, ID/REF, ID/REV or ID/REF/REV.
 func looksLikeID(text string) bool {
-	id, rest, more := cut(text)
+	id, rest, more := strings.Cut(text, "/")
 	if !isID(id) {
 		return false
 	}
 	return !more || rest != "" && isShortRef(rest)
-}
-
-func cut(s string) (before, after string, ok bool) {
-	for i := range len(s) {
-		if s[i] == '/' {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, "", false
 }
 
 // isShortRef reports whether s is made of what branch names in short forms are
@@ -106,9 +97,9 @@ func isShortRef(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		word := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '@'
-		if !word && (i == 0 || c != '_' && c != '.' && c != '/' && c != '+' && c != '-') {
+		if !word && (i == 0 || strings.IndexByte("_./+-", c) < 0) {
 			return false
 		}
 	}
-	return !path.IsAbs(s)
+	return true
 }

@@ -23,7 +23,7 @@ func TestThereAndBack(t *testing.T) {
 			url += "?compression=" + compression
 		}
 		small := makeObject(t, "small", "x")
-		large := makeObject(t, "large", text(6<<20), small.Path)
+		large := makeObject(t, "large", text(2<<20), small.Path)
 		to := openCache(t, url)
 		small.importTo(t, to)
 		large.importTo(t, to)

@@ -8,11 +8,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+
+	"devenv/store/binarycache/xz"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/therootcompany/xz"
+	filteredxz "github.com/therootcompany/xz"
 	xzwriter "github.com/ulikunitz/xz"
 )
 
@@ -25,21 +28,65 @@ const (
 
 // readers decompress, by the names that .narinfo files have.
 var readers = map[string]func(io.Reader) (io.ReadCloser, error){
-	"none": func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil },
-	"xz": func(r io.Reader) (io.ReadCloser, error) {
-		x, err := xz.NewReader(r, maxDictionary)
-		return io.NopCloser(x), err
-	},
+	"none":  func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil },
+	"xz":    openXz,
 	"bzip2": func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil },
 	"gzip":  func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) },
 	"br":    func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(brotli.NewReader(r)), nil },
-	"zstd": func(r io.Reader) (io.ReadCloser, error) {
-		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, err
+	"zstd":  openZstd,
+}
+
+// Decoders are kept for the next archive: making the window of one, megabytes of
+// zeros, takes longer than unpacking most archives.
+var xzDecoders, zstdDecoders sync.Pool
+
+// kept is a decoder that goes back to its pool when it is closed.
+type kept struct {
+	io.Reader
+	back func()
+}
+
+func (k *kept) Close() error {
+	k.back()
+	return nil
+}
+
+// openXz takes our decoder for what it knows, which is nearly all there is.
+func openXz(r io.Reader) (io.ReadCloser, error) {
+	br := bufio.NewReaderSize(r, 64<<10)
+	head, err := br.Peek(xz.HeadSize)
+	if len(head) == 0 || err != nil && err != io.EOF {
+		return nil, err
+	}
+	if !xz.Known(head) {
+		x, err := filteredxz.NewReader(br, maxDictionary)
+		return io.NopCloser(x), err
+	}
+	x, ok := xzDecoders.Get().(*xz.Reader)
+	if ok {
+		x.Reset(br)
+	} else {
+		x = xz.NewReader(br, maxDictionary)
+	}
+	return &kept{x, func() { xzDecoders.Put(x) }}, nil
+}
+
+func openZstd(r io.Reader) (io.ReadCloser, error) {
+	var err error
+	z, ok := zstdDecoders.Get().(*zstd.Decoder)
+	if ok {
+		err = z.Reset(r)
+	} else {
+		z, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &kept{z, func() {
+		if z.Reset(nil) == nil {
+			zstdDecoders.Put(z)
 		}
-		return z.IOReadCloser(), nil
-	},
+	}}, nil
 }
 
 // decompress returns what r holds.
@@ -48,7 +95,7 @@ func decompress(compression string, r io.Reader) (io.ReadCloser, error) {
 	if open == nil {
 		return nil, &CompressionError{Compression: compression, Known: names(readers)}
 	}
-	content, err := open(bufio.NewReaderSize(r, 64<<10))
+	content, err := open(r)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}

@@ -159,7 +159,7 @@ type packed struct {
 }
 
 // inMemory is how long an archive may be that is not put into a file, in bytes.
-const inMemory = 4 << 20
+const inMemory = 1 << 20
 
 // pack compresses the NAR r of info.
 func (c *Cache) pack(ctx context.Context, info narinfo.Info, r io.Reader, compression string) (_ *packed, err error) {

@@ -20,7 +20,8 @@ const (
 
 // Build has the targets built or substituted and returns what became of each, in
 // their order. An error is one that concerns no single target. Unless the daemon
-// keeps going, targets fail because another did, without a message.
+// keeps going, targets fail because another did, without a message. The outputs
+// are temporary roots until c is closed.
 func (c *Client) Build(ctx context.Context, targets []Target, mode BuildMode) (results []Result, err error) {
 	if err := checkTargets(targets); err != nil {
 		return nil, err
@@ -38,7 +39,22 @@ func (c *Client) Build(ctx context.Context, targets []Target, mode BuildMode) (r
 			}
 			results = d.inOrder(targets, byText)
 		})
-	return results, err
+	if err != nil {
+		return nil, err
+	}
+	return results, c.holdOutputs(ctx, results...)
+}
+
+// holdOutputs keeps what was built for longer than the connection lasts on which
+// it was.
+func (c *Client) holdOutputs(ctx context.Context, results ...Result) error {
+	var outputs []storepath.Path
+	for _, r := range results {
+		for _, output := range r.Outputs {
+			outputs = append(outputs, output.Path)
+		}
+	}
+	return c.holdAll(ctx, outputs)
 }
 
 // inOrder returns the results of targets, which come in an order of Nix's own.
@@ -68,7 +84,7 @@ func (c *Client) BuildAll(ctx context.Context, targets []Target, mode BuildMode)
 // BuildDerivation has one derivation built that need not be in the daemon's
 // store, from inputs that are: its sources and all outputs that it needs of
 // others. Daemons build derivations whose outputs are input-addressed in this way
-// for their trusted users only.
+// for their trusted users only. The outputs are temporary roots until c is closed.
 func (c *Client) BuildDerivation(ctx context.Context, drvPath storepath.Path, drv *derivation.Derivation, inputs []storepath.Path, mode BuildMode) (result Result, err error) {
 	err = c.call(ctx, "building "+drvPath.Base(), opBuildDerivation,
 		func(e *encoder) {
@@ -77,7 +93,10 @@ func (c *Client) BuildDerivation(ctx context.Context, drvPath storepath.Path, dr
 			e.U64(uint64(mode))
 		},
 		func(d *decoder) { result = d.result(OutputsOf(drvPath)) })
-	return result, err
+	if err != nil {
+		return Result{}, err
+	}
+	return result, c.holdOutputs(ctx, result)
 }
 
 // Ensure makes p valid by substituting it, unless it is.

@@ -34,6 +34,7 @@ func started(t *testing.T) (*Client, *daemontest.Nix) {
 }
 
 func TestAddAndRead(t *testing.T) {
+	t.Parallel()
 	c, nix := started(t)
 	ctx := t.Context()
 	tree := filepath.Join(t.TempDir(), "tree")
@@ -89,6 +90,7 @@ func TestAddAndRead(t *testing.T) {
 }
 
 func TestNothingThere(t *testing.T) {
+	t.Parallel()
 	c, _ := started(t)
 	ctx := t.Context()
 	none, err := storepath.ParseBase("00000000000000000000000000000000-none")

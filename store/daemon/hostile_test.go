@@ -201,6 +201,7 @@ func TestClaims(t *testing.T) {
 // A daemon that only talks is listened to until the context ends, and what it
 // says is not kept.
 func TestEndlessLog(t *testing.T) {
+	t.Parallel()
 	lines := 0
 	c, err := Open(t.Context(), Options{
 		Events: func(Event) { lines++ },
@@ -292,6 +293,7 @@ func TestHostileNar(t *testing.T) {
 
 // A sink's error is its own, and the connection is not used again.
 func TestSinkError(t *testing.T) {
+	t.Parallel()
 	c, _ := started(t)
 	info, err := c.AddText(t.Context(), "text", bytes.Repeat([]byte("x"), 1<<20), nil)
 	if err != nil {
@@ -328,6 +330,7 @@ func TestStale(t *testing.T) {
 
 // Requests that call back do not wait for themselves.
 func TestNested(t *testing.T) {
+	t.Parallel()
 	nix := daemontest.New(t).Start(t)
 	c := open(t, Options{URL: "daemon?max-connections=1", Getenv: nix.Getenv})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

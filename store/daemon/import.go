@@ -37,8 +37,8 @@ func (c *Client) Import(ctx context.Context, info Info, nar io.Reader) error {
 
 // ImportAll adds many trees in one request: infos in an order in which
 // references come first, and nar, which is called for those that are not valid
-// yet, as the Nar of the store that has them. What was added before an error
-// stays.
+// yet, as the Nar of the store that has them. All are temporary roots until c is
+// closed. What was added before an error stays.
 func (c *Client) ImportAll(ctx context.Context, infos []Info, nar func(ctx context.Context, p storepath.Path, sink func(io.Reader) error) error) error {
 	missing, err := c.missing(ctx, infos)
 	if err != nil || len(missing) == 0 {
@@ -69,7 +69,8 @@ func (c *Client) ImportAll(ctx context.Context, infos []Info, nar func(ctx conte
 	return err
 }
 
-// missing returns those of infos whose paths are not valid, each once.
+// missing returns those of infos whose paths are not valid, each once, after it
+// has made them all temporary roots, so that what is valid stays so.
 func (c *Client) missing(ctx context.Context, infos []Info) (missing []Info, err error) {
 	byPath := make(map[storepath.Path]Info, len(infos))
 	var paths []storepath.Path
@@ -78,6 +79,9 @@ func (c *Client) missing(ctx context.Context, infos []Info) (missing []Info, err
 			byPath[info.Path] = info
 			paths = append(paths, info.Path)
 		}
+	}
+	if err := c.holdAll(ctx, paths); err != nil {
+		return nil, err
 	}
 	if paths, err = c.Missing(ctx, paths); err != nil {
 		return nil, err

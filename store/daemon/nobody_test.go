@@ -21,6 +21,7 @@ const nobody = 65534
 
 // TestNobody is TestAsNobody run by somebody else than the daemon.
 func TestNobody(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		nix := daemontest.New(t, "trusted-users = root").Start(t)
 		asNobody(t, nix.Getenv)
@@ -111,6 +112,7 @@ func asNobody(t *testing.T, getenv func(string) string) {
 
 // Many goroutines use a client at once.
 func TestAtOnce(t *testing.T) {
+	t.Parallel()
 	c, _ := started(t)
 	var all sync.WaitGroup
 	for i := range 12 {

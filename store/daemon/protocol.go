@@ -58,7 +58,6 @@ const (
 	opRegisterDrvOutput           op = 42
 	opQueryRealisation            op = 43
 	opAddMultipleToStore          op = 44
-	opAddBuildLog                 op = 45
 	opBuildPathsWithResults       op = 46
 	opAddPermRoot                 op = 47
 )

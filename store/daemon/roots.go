@@ -17,6 +17,24 @@ func (c *Client) AddTempRoot(ctx context.Context, p storepath.Path) error {
 	})
 }
 
+// holdAll is AddTempRoot for many.
+func (c *Client) holdAll(ctx context.Context, ps []storepath.Path) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return c.pool.using(ctx, c.events, "keeping paths from collection", func(conn *connection) error {
+		for _, p := range ps {
+			if _, held := conn.held[p]; held {
+				continue
+			}
+			if err := conn.addTempRoot(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (c *connection) addTempRoot(p storepath.Path) error {
 	if err := c.call(opAddTempRoot, func(e *encoder) { e.path(p) }, (*decoder).done); err != nil {
 		return err

@@ -95,6 +95,7 @@ func TestSplitShell(t *testing.T) {
 
 // TestSSH speaks with a daemon through a real sshd on loopback.
 func TestSSH(t *testing.T) {
+	t.Parallel()
 	sshd := startSSHD(t)
 	nix := daemontest.New(t)
 	program := nix.Root + "/remote-daemon"

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -21,9 +22,8 @@ const (
 type place struct {
 	url         string // as it is shown
 	dir         storepath.Dir
-	connections int // at most at once
-	local       bool
-	socket      string // if it is local
+	connections int    // at most at once
+	socket      string // of a daemon of this machine
 	ssh         *sshPlace
 }
 
@@ -49,53 +49,70 @@ func parseURL(text string, getenv func(string) string) (place, error) {
 	if err != nil {
 		return place{}, &URLError{text, err.Error()}
 	}
-	p := place{url: base, dir: storepath.Dir(or(params.Get("store"), getenv("NIX_STORE_DIR"), getenv("NIX_STORE"), string(storepath.Default)))}
-	if !filepath.IsAbs(string(p.dir)) {
-		return place{}, &URLError{text, fmt.Sprintf("its store directory %q is not absolute", p.dir)}
+	p := place{url: or(base, "daemon"), dir: storepath.Dir(or(params.Get("store"), string(storepath.Default)))}
+	known := sshParams
+	if authority, ok := strings.CutPrefix(base, "ssh-ng://"); ok {
+		p.ssh, err = parseSSH(authority, params, getenv("NIX_SSHOPTS"))
+	} else {
+		known = localParams
+		err = p.local(base, params, getenv)
 	}
-	known := []string{"store", "max-connections"}
-	switch {
-	case base == "daemon" || base == "unix://" || base == "":
-		p.url = "daemon"
-		state := or(params.Get("state"), getenv("NIX_STATE_DIR"), defaultState)
-		p.socket = or(getenv("NIX_DAEMON_SOCKET_PATH"), filepath.Join(state, defaultSocket))
-		known = append(known, "state", "root", "real", "log")
-	case strings.HasPrefix(base, "unix://"):
-		if p.socket, err = url.PathUnescape(strings.TrimPrefix(base, "unix://")); err != nil {
-			return place{}, &URLError{text, err.Error()}
-		}
-		known = append(known, "state", "root", "real", "log")
-	case strings.HasPrefix(base, "ssh-ng://"):
-		p.dir = storepath.Dir(or(params.Get("store"), string(storepath.Default)))
-		p.ssh, err = parseSSH(strings.TrimPrefix(base, "ssh-ng://"), params, getenv("NIX_SSHOPTS"))
-		known = append(known, sshParams...)
-	default:
-		err = fmt.Errorf("no kind of daemon that is known")
+	if err == nil {
+		p.connections, err = maxConnections(params.Get("max-connections"), p.ssh != nil)
 	}
-	if err != nil {
-		return place{}, &URLError{text, err.Error()}
+	if err == nil {
+		err = checkParams(params, known)
 	}
-	if p.ssh == nil && !filepath.IsAbs(p.socket) {
-		return place{}, &URLError{text, fmt.Sprintf("its socket %q is not an absolute path", p.socket)}
+	if err == nil && !filepath.IsAbs(string(p.dir)) {
+		err = fmt.Errorf("its store directory %q is not absolute", p.dir)
 	}
-	for name, values := range params {
-		if len(values) > 1 {
-			return place{}, &URLError{text, fmt.Sprintf("it has the parameter %q twice", name)}
-		}
-		if !slices.Contains(append(known, generalParams...), name) {
-			return place{}, &URLError{text, fmt.Sprintf("it has an unknown parameter %q", name)}
-		}
-	}
-	p.connections, err = maxConnections(params.Get("max-connections"), p.ssh != nil)
 	if err != nil {
 		return place{}, &URLError{text, err.Error()}
 	}
 	return p, nil
 }
 
-// generalParams are parameters of all of Nix's stores, which mean something to
-// those who choose among stores, and nothing here.
-var generalParams = []string{"priority", "want-mass-query", "system-features", "trusted", "path-info-cache-size", "max-connection-age"}
+// local reads the URL of a daemon of this machine.
+func (p *place) local(base string, params url.Values, getenv func(string) string) (err error) {
+	p.dir = storepath.Dir(or(params.Get("store"), getenv("NIX_STORE_DIR"), getenv("NIX_STORE"), string(storepath.Default)))
+	path, ok := strings.CutPrefix(base, "unix://")
+	switch {
+	case ok && path != "":
+		p.socket, err = url.PathUnescape(path)
+	case ok || base == "daemon" || base == "":
+		p.url = "daemon"
+		state := or(params.Get("state"), getenv("NIX_STATE_DIR"), defaultState)
+		p.socket = or(getenv("NIX_DAEMON_SOCKET_PATH"), filepath.Join(state, defaultSocket))
+	default:
+		return errors.New("no kind of daemon that is known")
+	}
+	if err == nil && !filepath.IsAbs(p.socket) {
+		err = fmt.Errorf("its socket %q is not an absolute path", p.socket)
+	}
+	return err
+}
+
+// checkParams returns an error if there are parameters that are not known, or
+// that are given twice.
+func checkParams(params url.Values, known []string) error {
+	for name, values := range params {
+		if !slices.Contains(known, name) && !slices.Contains(generalParams, name) {
+			return fmt.Errorf("it has an unknown parameter %q", name)
+		}
+		if len(values) > 1 {
+			return fmt.Errorf("it has the parameter %q twice", name)
+		}
+	}
+	return nil
+}
+
+// localParams are the parameters of daemons of this machine. All but state say
+// where the store's files lie, for those who read them.
+var localParams = []string{"state", "root", "real", "log"}
+
+// generalParams are parameters of all of Nix's daemons. But the first two they
+// mean something to those who choose among stores, and nothing here.
+var generalParams = []string{"store", "max-connections", "priority", "want-mass-query", "system-features", "trusted", "path-info-cache-size", "max-connection-age"}
 
 // maxConnections reads a number of connections. A second one to another machine
 // costs more than it gives, unless it is asked for.

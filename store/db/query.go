@@ -13,19 +13,55 @@ import (
 // Lookup returns what is known of p. The error is ErrInvalid if p has no row.
 func (d *DB) Lookup(ctx context.Context, p storepath.Path) (Info, error) {
 	var info Info
-	err := d.read(ctx, func(tx *sql.Tx) (err error) { info, err = d.lookup(ctx, tx, p); return })
+	err := d.read(ctx, func(tx *sql.Tx) (err error) {
+		l, err := d.newLookup(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer l.close()
+		info, err = l.info(ctx, p)
+		return err
+	})
 	return info, err
 }
 
-func (d *DB) lookup(ctx context.Context, tx *sql.Tx, p storepath.Path) (Info, error) {
-	id, info, err := d.scan(tx.QueryRowContext(ctx, "select "+columns+" from ValidPaths where path = ?", d.store.Join(p)).Scan)
+// lookup are the statements that find what is known of paths.
+type lookup struct {
+	d         *DB
+	row, refs *sql.Stmt
+}
+
+// newLookup prepares the statements, which is most of the work for one path.
+func (d *DB) newLookup(ctx context.Context, tx *sql.Tx) (*lookup, error) {
+	row, err := tx.PrepareContext(ctx, "select "+columns+" from ValidPaths where path = ?")
+	if err != nil {
+		return nil, err
+	}
+	refs, err := tx.PrepareContext(ctx, "select path from Refs join ValidPaths on reference = id where referrer = ? order by path")
+	if err != nil {
+		row.Close()
+		return nil, err
+	}
+	return &lookup{d, row, refs}, nil
+}
+
+func (l *lookup) close() {
+	l.row.Close()
+	l.refs.Close()
+}
+
+func (l *lookup) info(ctx context.Context, p storepath.Path) (Info, error) {
+	id, info, err := l.d.scan(l.row.QueryRowContext(ctx, l.d.store.Join(p)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Info{}, fmt.Errorf("%s: %w", p.Base(), ErrInvalid)
 	}
 	if err != nil {
 		return Info{}, err
 	}
-	info.References, err = d.paths(ctx, tx, "select path from Refs join ValidPaths on reference = id where referrer = ? order by path", id)
+	rows, err := l.refs.QueryContext(ctx, id)
+	if err == nil {
+		info.References, err = l.d.scanPaths(rows)
+	}
 	return info, err
 }
 
@@ -68,31 +104,13 @@ func (d *DB) all(ctx context.Context, tx *sql.Tx) ([]Info, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return all, d.addReferences(ctx, tx, all, index)
-}
-
-func (d *DB) addReferences(ctx context.Context, tx *sql.Tx, all []Info, index map[int64]int) error {
-	rows, err := tx.QueryContext(ctx, "select referrer, reference from Refs")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var from, to int64
-		if err := rows.Scan(&from, &to); err != nil {
-			return err
-		}
-		referrer, ok1 := index[from]
-		reference, ok2 := index[to]
-		if !ok1 || !ok2 {
-			return &CorruptError{File: d.file(), Err: fmt.Errorf("Refs has (%d, %d), ValidPaths has not both", from, to)}
-		}
-		all[referrer].References = append(all[referrer].References, all[reference].Path)
-	}
+	err = d.edges(ctx, tx, index, func(from, to int) {
+		all[from].References = append(all[from].References, all[to].Path)
+	})
 	for _, info := range all {
 		slices.SortFunc(info.References, storepath.Compare)
 	}
-	return rows.Err()
+	return all, err
 }
 
 // paths returns the full paths that a query yields.
@@ -101,6 +119,11 @@ func (d *DB) paths(ctx context.Context, tx *sql.Tx, query string, arg any) ([]st
 	if err != nil {
 		return nil, err
 	}
+	return d.scanPaths(rows)
+}
+
+// scanPaths reads rows of full paths, and closes them.
+func (d *DB) scanPaths(rows *sql.Rows) ([]storepath.Path, error) {
 	defer rows.Close()
 	var paths []storepath.Path
 	for rows.Next() {

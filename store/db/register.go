@@ -20,18 +20,53 @@ import (
 // The trees must be in place, and on disk, before.
 func (d *DB) Register(ctx context.Context, outputs []Output, infos ...Info) error {
 	return d.update(ctx, func(tx *sql.Tx) error {
-		for _, info := range infos {
-			if err := d.registerRow(ctx, tx, info); err != nil {
-				return err
-			}
+		err := d.registerRows(ctx, tx, infos)
+		if err == nil {
+			err = d.registerRefs(ctx, tx, infos)
 		}
-		for _, info := range infos {
-			if err := d.registerRefs(ctx, tx, info); err != nil {
-				return err
-			}
+		if err == nil {
+			err = d.registerOutputs(ctx, tx, outputs)
 		}
-		return d.registerOutputs(ctx, tx, outputs)
+		return err
 	})
+}
+
+func (d *DB) registerRows(ctx context.Context, tx *sql.Tx, infos []Info) error {
+	insert, err := tx.PrepareContext(ctx, `insert into ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca)
+		values (?, ?, ?, ?, ?, ?, ?, ?)
+		on conflict (path) do update set hash = excluded.hash, deriver = coalesce(excluded.deriver, deriver),
+			narSize = excluded.narSize, ultimate = excluded.ultimate, sigs = excluded.sigs, ca = excluded.ca`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, info := range infos {
+		if info.NarHash.Algo() != nixhash.SHA256 {
+			return fmt.Errorf("%s: the database keeps SHA-256 hashes of NARs, not %q", info.Path.Base(), info.NarHash)
+		}
+		if _, err := insert.ExecContext(ctx, d.values(info)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) registerRefs(ctx context.Context, tx *sql.Tx, infos []Info) error {
+	insert, err := tx.PrepareContext(ctx, `insert or replace into Refs (referrer, reference)
+		select a.id, b.id from ValidPaths a, ValidPaths b where a.path = ? and b.path = ?`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, info := range infos {
+		for _, ref := range info.References {
+			res, err := insert.ExecContext(ctx, d.store.Join(info.Path), d.store.Join(ref))
+			if err := mustChange(res, err, fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *DB) registerOutputs(ctx context.Context, tx *sql.Tx, outputs []Output) error {
@@ -45,74 +80,60 @@ func (d *DB) registerOutputs(ctx context.Context, tx *sql.Tx, outputs []Output) 
 	return nil
 }
 
-func (d *DB) registerRow(ctx context.Context, tx *sql.Tx, info Info) error {
-	if info.NarHash.Algo() != nixhash.SHA256 {
-		return fmt.Errorf("%s: the database keeps SHA-256 hashes of NARs, not %q", info.Path.Base(), info.NarHash)
-	}
-	_, err := tx.ExecContext(ctx, `insert into ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca)
-		values (?, ?, ?, ?, ?, ?, ?, ?)
-		on conflict (path) do update set hash = excluded.hash, deriver = coalesce(excluded.deriver, deriver),
-			narSize = excluded.narSize, ultimate = excluded.ultimate, sigs = excluded.sigs, ca = excluded.ca`, d.values(info)...)
-	return err
-}
-
-func (d *DB) registerRefs(ctx context.Context, tx *sql.Tx, info Info) error {
-	for _, ref := range info.References {
-		res, err := tx.ExecContext(ctx, `insert or replace into Refs (referrer, reference)
-			select a.id, b.id from ValidPaths a, ValidPaths b where a.path = ? and b.path = ?`, d.store.Join(info.Path), d.store.Join(ref))
-		if err := mustChange(res, err, fmt.Errorf("%s refers to %s: %w", info.Path.Base(), ref.Base(), ErrInvalid)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Invalidate makes paths invalid, all of them or none. Those that are not valid
 // are passed over. The error is an *InUseError if a path that stays refers to
 // one of them.
 func (d *DB) Invalidate(ctx context.Context, paths []storepath.Path) error {
 	return d.update(ctx, func(tx *sql.Tx) error {
-		// Whatever refers to a path must go before it. Paths that only wait for
-		// others come back in the next round.
-		for round := paths; len(round) > 0; {
-			var blocked []storepath.Path
-			for _, p := range round {
-				done, err := d.invalidate(ctx, tx, p)
-				if err != nil {
-					return err
-				}
-				if !done {
-					blocked = append(blocked, p)
-				}
-			}
-			if len(blocked) == len(round) {
-				return d.inUse(ctx, tx, blocked[0])
-			}
-			round = blocked
+		// What they refer to goes first, so that they go in any order.
+		err := d.forEach(ctx, tx, "delete from Refs where referrer = (select id from ValidPaths where path = ?)", paths)
+		if err != nil {
+			return err
 		}
-		return nil
+		if err := d.unused(ctx, tx, paths); err != nil {
+			return err
+		}
+		return d.forEach(ctx, tx, "delete from ValidPaths where path = ?", paths)
 	})
 }
 
-// invalidate deletes p's row if nothing else refers to it.
-func (d *DB) invalidate(ctx context.Context, tx *sql.Tx, p storepath.Path) (bool, error) {
-	var used bool
-	full := d.store.Join(p)
-	err := tx.QueryRowContext(ctx, `select exists (select 1 from Refs
-		where reference = (select id from ValidPaths where path = ?) and referrer != reference)`, full).Scan(&used)
-	if err != nil || used {
-		return false, err
-	}
-	_, err = tx.ExecContext(ctx, "delete from ValidPaths where path = ?", full)
-	return err == nil, err
-}
-
-func (d *DB) inUse(ctx context.Context, tx *sql.Tx, p storepath.Path) error {
-	referrers, err := d.referrers(ctx, tx, p)
+// unused holds that no path refers to one of paths.
+func (d *DB) unused(ctx context.Context, tx *sql.Tx, paths []storepath.Path) error {
+	used, err := tx.PrepareContext(ctx, "select exists (select 1 from Refs where reference = (select id from ValidPaths where path = ?))")
 	if err != nil {
 		return err
 	}
-	return &InUseError{Path: p, Referrers: referrers}
+	defer used.Close()
+	for _, p := range paths {
+		var yes bool
+		if err := used.QueryRowContext(ctx, d.store.Join(p)).Scan(&yes); err != nil {
+			return err
+		}
+		if !yes {
+			continue
+		}
+		referrers, err := d.referrers(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		return &InUseError{Path: p, Referrers: referrers}
+	}
+	return nil
+}
+
+// forEach executes a statement for each of paths.
+func (d *DB) forEach(ctx context.Context, tx *sql.Tx, statement string, paths []storepath.Path) error {
+	prepared, err := tx.PrepareContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer prepared.Close()
+	for _, p := range paths {
+		if _, err := prepared.ExecContext(ctx, d.store.Join(p)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // update runs f in a transaction that may write.

@@ -20,7 +20,7 @@ import (
 // path is archived, not followed. Files that are neither regular nor directories
 // nor links, and files that become shorter while they are read, are errors.
 //
-// W is written to from another goroutine, in pieces of up to 256 KiB, and no
+// W may be written to from another goroutine, in pieces of up to 256 KiB, and no
 // more once Dump has returned.
 func Dump(w io.Writer, path string) error {
 	_, err := dump(w, path, usesCaseHack)

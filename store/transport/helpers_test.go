@@ -79,16 +79,23 @@ func addTree(t testing.TB, s *store.Store, name, text string, refs ...storepath.
 		text += s.Dir().Join(r) + "\n"
 	}
 	b := makeNar(t, text)
-	sum := nixhash.NewHasher(nixhash.SHA256)
-	sum.Write(b)
-	p, err := s.Dir().Output(sum.Sum(), "out", name)
+	p, err := s.Dir().Output(infoOf(storepath.Path{}, b).NarHash, "out", name)
 	if err == nil {
-		err = s.Import(t.Context(), narinfo.Info{Path: p, NarHash: sum.Sum(), NarSize: int64(len(b)), References: refs}, bytes.NewReader(b))
+		info := infoOf(p, b)
+		info.References = refs
+		err = s.Import(t.Context(), info, bytes.NewReader(b))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// infoOf describes p, whose NAR is b.
+func infoOf(p storepath.Path, b []byte) narinfo.Info {
+	sum := nixhash.NewHasher(nixhash.SHA256)
+	sum.Write(b)
+	return narinfo.Info{Path: p, NarHash: sum.Sum(), NarSize: int64(len(b))}
 }
 
 // closure adds n paths, each of which refers to two before it, and a text; the

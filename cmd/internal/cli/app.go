@@ -10,6 +10,7 @@ import (
 
 	"devenv/cmd/internal/ui"
 	"devenv/cmd/internal/workspace"
+	"devenv/resolver/nixlang/astcache"
 )
 
 // app is what all commands share: the streams, the environment, and the
@@ -22,6 +23,7 @@ type app struct {
 	at       string // --directory
 	ws       *workspace.Workspace
 	progress *ui.Progress
+	trees    *astcache.Cache
 }
 
 func newApp(getenv func(string) string, environ []string) *app {
@@ -67,6 +69,9 @@ func (a *app) close() {
 	}
 	if a.ws != nil {
 		a.ws.Close()
+	}
+	if a.trees != nil {
+		_ = a.trees.Close() // what cannot be kept is parsed again
 	}
 }
 

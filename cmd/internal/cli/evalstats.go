@@ -18,7 +18,7 @@ type evalStats struct {
 	eval.Stats
 	GC struct {
 		Cycles    uint32 `json:"cycles"`
-		HeapSize  uint64 `json:"heapSize"`  // bytes
+		HeapSize  uint64 `json:"heapSize"` // bytes
 		Allocated uint64 `json:"totalBytes"`
 	} `json:"gc"`
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,10 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", s) }, Keep: true}
+	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now}
+	if err := o.restrict(&world, settings, cwd); err != nil {
+		return nil, &usageError{err}
+	}
 	if o.world != nil {
 		o.world(&world)
 	}
@@ -98,6 +102,7 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
+		Trees: a.treesOf(e.world),
 		Grown: func() { debug.SetGCPercent(100) }, Now: func() int64 { return time.Now().Unix() },
 	}
 	if opts.System == "" {
@@ -106,7 +111,11 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.TraceVerbose, err = settings.Bool("trace-verbose", false); err != nil {
 		return nil, &usageError{err}
 	}
-	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", false); err != nil {
+	warn := slices.Contains([]string{"1", "true", "yes"}, a.getenv("NIX_ABORT_ON_WARN"))
+	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
+		return nil, &usageError{err}
+	}
+	if opts.Lints, err = lints(settings); err != nil {
 		return nil, &usageError{err}
 	}
 	for _, name := range settings.List("experimental-features") {
@@ -114,6 +123,9 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	}
 	if o.impure {
 		opts.SearchPath = a.searchPath(o.search, settings)
+		for _, entry := range opts.SearchPath {
+			e.world.Allow(absolute(entry.Path, cwd))
+		}
 	}
 	if opts.MaxMemory, err = parseSize(o.maxMemory); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"devenv/resolver/nixlang/eval"
@@ -46,8 +47,13 @@ func (e *nixError) Error() string {
 			b.WriteString(" (" + f.Text + ")")
 		}
 	}
-	return b.String()
+	return uncoloured(b.String())
 }
+
+// colours are what programs put into messages for terminals.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }
 
 // longestShown is the longest line of a file, in bytes, that is worth showing.
 const longestShown = 500

@@ -79,7 +79,10 @@ func (ev *Evaluator) Select(v *Value, path string, args map[string]*Value) (out 
 			}
 			c := get(x.attrs(), ev.intern(part))
 			if c == nil {
-				ev.missing(x, ev.intern(part), 0)
+				ev.throw(&Error{
+					Kind: Failed, Msg: "attribute '" + part + "' in selection path '" + path + "' not found",
+					Hints: didYouMean(part, ev.namesOf(x.attrs())),
+				})
 			}
 			out = c
 		}

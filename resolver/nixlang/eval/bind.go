@@ -61,6 +61,7 @@ func (ev *Evaluator) bind(u *unit, scope []Sym) {
 		}
 	}
 	b.expr(t.Root)
+	t.Bound = true
 }
 
 // open begins a scope; close ends it.

@@ -46,6 +46,7 @@ type keySet struct {
 	ev      *Evaluator
 	pos     Pos
 	strings map[string]bool
+	ints    map[int64]bool
 	sorted  []Value
 	first   Value
 }
@@ -54,19 +55,29 @@ type keySet struct {
 func (s *keySet) add(v Value) bool {
 	if s.first == (Value{}) {
 		s.first = v
-	} else if v.isString() != s.first.isString() || !v.isString() {
+		s.strings, s.ints = map[string]bool{}, map[int64]bool{}
+	} else if v.kind() != s.first.kind() {
 		s.ev.less(v, s.first, s.pos) // keys must be comparable
 	}
-	if v.isString() {
-		if s.strings == nil {
-			s.strings = map[string]bool{}
-		}
-		if s.strings[v.str()] {
-			return false
-		}
+	switch {
+	case v.isString():
+		known := s.strings[v.str()]
 		s.strings[v.str()] = true
-		return true
+		return !known
+	case v.kind() == kInt && len(s.sorted) == 0:
+		known := s.ints[v.int()]
+		s.ints[v.int()] = true
+		return !known
 	}
+	for i := range s.ints { // a float among integers
+		s.insert(mkInt(i))
+	}
+	clear(s.ints)
+	return s.insert(v)
+}
+
+// insert enters a key that is compared with others.
+func (s *keySet) insert(v Value) bool {
 	at, found := slices.BinarySearchFunc(s.sorted, v, func(a, b Value) int {
 		switch {
 		case s.ev.less(a, b, s.pos):

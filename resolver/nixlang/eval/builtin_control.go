@@ -49,7 +49,11 @@ var controlBuiltins = []primop{
 	}},
 	{name: "break", arity: 1, one: func(ev *Evaluator, _ Pos, a *Value) Value { return ev.force(a) }},
 	{name: "import", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
-		return ev.importFile(ev.realPath(a, pos), pos)
+		p := ev.realPath(a, pos)
+		if v, ok := ev.importDerivation(p, pos); ok {
+			return v
+		}
+		return ev.importFile(p, pos)
 	}},
 	{name: "scopedImport", arity: 2, two: scopedImport},
 }

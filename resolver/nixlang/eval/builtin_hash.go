@@ -7,7 +7,7 @@ import (
 var hashBuiltins = []primop{
 	{name: "hashString", arity: 2, two: func(ev *Evaluator, pos Pos, algo, s *Value) Value {
 		a := ev.hashAlgo(algo, pos)
-		return mkString(hashText(a, ev.forceString(s, pos, nil)))
+		return mkString(ev.hashText(a, ev.forceString(s, pos, nil)))
 	}},
 	{name: "hashFile", arity: 2, two: func(ev *Evaluator, pos Pos, algo, p *Value) Value {
 		a := ev.hashAlgo(algo, pos)
@@ -16,7 +16,7 @@ var hashBuiltins = []primop{
 		if err != nil {
 			ev.pathError(pos, file, err)
 		}
-		return mkString(hashText(a, string(text)))
+		return mkString(ev.hashText(a, string(text)))
 	}},
 	{name: "convertHash", arity: 1, one: convertHash},
 }
@@ -30,9 +30,17 @@ func (ev *Evaluator) hashAlgo(c *Value, pos Pos) nixhash.Algo {
 	return a
 }
 
-func hashText(a nixhash.Algo, text string) string {
+// hashPiece is how much is hashed before somebody may interrupt.
+const hashPiece = 1 << 20
+
+func (ev *Evaluator) hashText(a nixhash.Algo, text string) string {
 	h := nixhash.NewHasher(a)
-	_, _ = h.Write([]byte(text)) // never fails
+	for text != "" {
+		ev.checkInterrupt()
+		n := min(hashPiece, len(text))
+		_, _ = h.Write([]byte(text[:n])) // never fails
+		text = text[n:]
+	}
 	return h.Sum().Base16()
 }
 

@@ -99,6 +99,7 @@ func (ev *Evaluator) concat(lists []*Value, pos Pos) Value {
 	for _, l := range lists {
 		n += len(ev.forceList(l, pos))
 	}
+	ev.roomForList(int64(n), pos)
 	out := ev.cells(n)[:0]
 	for _, l := range lists {
 		out = append(out, l.list()...)
@@ -114,22 +115,18 @@ func concatMap(ev *Evaluator, pos Pos, f, l *Value) Value {
 		if v.kind() != kList {
 			ev.typeError(pos, "a list", v)
 		}
+		ev.roomForList(int64(len(out)+v.payload()), pos)
 		out = append(out, v.list()...)
 	}
 	return mkList(out)
 }
-
-// maxGenerated bounds lists that are made from a number.
-const maxGenerated = 1 << 30
 
 func genList(ev *Evaluator, pos Pos, f, n *Value) Value {
 	count := ev.forceInt(n, pos)
 	if count < 0 {
 		ev.fail(pos, "cannot create list of size %d", count)
 	}
-	if count > maxGenerated {
-		ev.fail(pos, "cannot create list of size %d: it does not fit into memory", count)
-	}
+	ev.roomForList(count, pos)
 	ev.forceFunction(f, pos)
 	out := ev.cells(int(count))
 	for i := range out {

@@ -45,13 +45,10 @@ func concatStringsSep(ev *Evaluator, pos Pos, sep, l *Value) Value {
 	between := ev.forceString(sep, pos, &ctx)
 	list := ev.forceList(l, pos)
 	texts := make([]string, len(list))
-	size := len(between) * len(list)
 	for i, e := range list {
 		texts[i] = ev.coerceCell(e, pos, &ctx, coerceStore)
-		size += len(texts[i])
 	}
-	ev.takeText(size)
-	return mkContextString(strings.Join(texts, between), ctx)
+	return mkContextString(ev.join(texts, between, pos), ctx)
 }
 
 // replaceStrings replaces from left to right, the first pattern that fits;
@@ -77,10 +74,12 @@ func replaceStrings(ev *Evaluator, pos Pos, from, to, s *Value) Value {
 	}
 	var out strings.Builder
 	for p := 0; p <= len(text); {
+		ev.often(p)
 		i := prefixOf(text[p:], patterns)
 		if i >= 0 {
 			ev.takeText(len(replacement(i)))
 			out.WriteString(replacement(i))
+			ev.roomForText(out.Len(), pos)
 			p += len(patterns[i])
 		}
 		if i < 0 || patterns[i] == "" {

@@ -79,6 +79,7 @@ func (ev *Evaluator) coerceList(list []*Value, pos Pos, ctx *Context, mode coerc
 	for i, c := range list {
 		v := ev.force(c)
 		b.WriteString(ev.coerce(v, pos, ctx, mode))
+		ev.roomForText(b.Len(), pos)
 		if i < len(list)-1 && (v.kind() != kList || v.payload() != 0) {
 			b.WriteByte(' ')
 		}

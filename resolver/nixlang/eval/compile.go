@@ -12,9 +12,22 @@ const heavyHeight = 64
 // called first, and most never are.
 type unit struct {
 	tree  *syntax.Tree
+	file  *file
 	base  Pos
 	place syntax.Place
 	syms  []Sym // of the tree's symbols, as far as they were needed; 0 is unknown
+}
+
+func (ev *Evaluator) unitOf(tree *syntax.Tree, f *file, dir string) *unit {
+	return &unit{
+		tree: tree, file: f, base: f.base, place: syntax.Place{Dir: dir, Home: ev.opts.Home}, syms: make([]Sym, tree.Symbols.Len()),
+	}
+}
+
+// clone lets go of the parser's memory.
+func (u *unit) clone() *unit {
+	u.tree = u.tree.Clone()
+	return u
 }
 
 // compiler turns a part of a tree into nodes.
@@ -23,16 +36,10 @@ type compiler struct {
 	*unit
 }
 
-// compile makes a node of a tree, whose variables it binds if they are not.
-func (ev *Evaluator) compile(tree *syntax.Tree, f *file, place syntax.Place, scope []Sym) Node {
-	u := &unit{tree: tree, base: f.base, place: place, syms: make([]Sym, tree.Symbols.Len())}
-	if !tree.Bound {
-		ev.bind(u, scope)
-		tree.Bound = true
-		u.tree = tree.Clone()
-	}
+// compile makes a node of a unit whose variables are bound.
+func (ev *Evaluator) compile(u *unit) Node {
 	c := compiler{ev, u}
-	node, _ := c.expr(tree.Root)
+	node, _ := c.expr(u.tree.Root)
 	return node
 }
 

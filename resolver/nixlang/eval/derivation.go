@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/resolver/nixlang/notation"
 	"devenv/store/derivation"
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
@@ -145,6 +146,7 @@ type drvBuilder struct {
 	fixed      bool
 	hashAlgo   string
 	method     storepath.Method
+	hasMethod  bool
 	floating   bool
 	impure     bool
 }
@@ -159,6 +161,9 @@ func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 		ev.fail(pos, "required attribute 'name' missing")
 	}
 	b.drv.Name = ev.forcePlainString(name.val, pos)
+	if storepath.CheckName(b.drv.Name) != nil {
+		ev.fail(pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
+	}
 	height := len(ev.frames)
 	ev.frames = append(ev.frames, frame{pos: name.pos, was: mkPath(b.drv.Name)})
 	flag := func(name string) bool {
@@ -205,11 +210,27 @@ func (b *drvBuilder) attr(name string, c *Value) {
 		return
 	}
 	s := ev.coerceCell(c, pos, &b.ctx, coerceAll)
+	if name == derivation.StructuredAttrs {
+		s = b.ownStructuredAttrs(s)
+	}
 	b.drv.Env = append(b.drv.Env, derivation.Var{Name: name, Value: s})
 	b.special(name, s)
 	if name == "outputs" {
 		b.setOutputs(strings.Fields(s))
 	}
+}
+
+// ownStructuredAttrs takes structured attributes that the program wrote itself.
+func (b *drvBuilder) ownStructuredAttrs(text string) string {
+	b.warn("setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+	ev := b.ev
+	v := ev.read(b.pos, func(t *treeBuilder) error { return notation.ParseJSON(text, ev.opts.MaxCallDepth, t) })
+	var ctx Context
+	return string(ev.appendJSON(nil, ev.cell(v), b.pos, &ctx, false))
+}
+
+func (b *drvBuilder) warn(msg string) {
+	b.ev.host.Message("warning: while evaluating derivation '" + b.drv.Name + "': " + msg)
 }
 
 // structuredAttr adds one attribute to the JSON object of all.
@@ -235,6 +256,8 @@ func (b *drvBuilder) structuredAttr(name string, c *Value) {
 			names = append(names, ev.forcePlainString(o, pos))
 		}
 		b.setOutputs(names)
+	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
+		b.warn("'structuredAttrs' disables the effect of the derivation attribute '" + name + "'; use 'outputChecks.<output>." + name + "' instead")
 	}
 }
 
@@ -250,6 +273,7 @@ func (b *drvBuilder) special(name, s string) {
 	case "outputHashAlgo":
 		b.hashAlgo = s
 	case "outputHashMode":
+		b.hasMethod = true
 		switch s {
 		case "flat":
 			b.method = storepath.Flat
@@ -273,8 +297,8 @@ func (b *drvBuilder) setOutputs(names []string) {
 		switch {
 		case seen[n]:
 			b.ev.fail(b.pos, "duplicate derivation output '%s'", n)
-		case n == "drv" || n == "drvPath":
-			b.ev.fail(b.pos, "invalid derivation output name '%s'", n)
+		case n == "drvPath":
+			b.ev.fail(b.pos, "invalid derivation output name 'drvPath'")
 		}
 		seen[n] = true
 	}
@@ -298,10 +322,8 @@ func (b *drvBuilder) finish() Value {
 		ev.fail(b.pos, "required attribute 'builder' missing")
 	case b.drv.System == "":
 		ev.fail(b.pos, "required attribute 'system' missing")
-	case storepath.CheckName(b.drv.Name) != nil:
-		ev.fail(b.pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
-	case strings.HasSuffix(b.drv.Name, derivation.Extension):
-		ev.fail(b.pos, "derivation names are not allowed to end in '%s'", derivation.Extension)
+	case strings.HasSuffix(b.drv.Name, derivation.Extension) && !(b.method == storepath.Text && slices.Equal(b.outputs, []string{"out"})):
+		ev.fail(b.pos, "derivation names are allowed to end in '%s' only if they produce a single derivation file", derivation.Extension)
 	}
 	b.inputs()
 	b.setDrvOutputs()
@@ -393,6 +415,8 @@ func (b *drvBuilder) setDrvOutputs() {
 		}
 		b.drv.Outputs = []derivation.Output{derivation.FixedOutput(b.method, ev.parseHash(b.hash, algo, b.pos))}
 		return
+	case b.floating && b.impure:
+		ev.fail(b.pos, "derivation cannot be both content-addressed and impure")
 	case b.floating || b.impure:
 		kind := derivation.Floating
 		if b.impure {
@@ -401,7 +425,7 @@ func (b *drvBuilder) setDrvOutputs() {
 		if algo == 0 {
 			algo = nixhash.SHA256
 		}
-		if b.method == storepath.Flat {
+		if !b.hasMethod {
 			b.method = storepath.NAR
 		}
 		for _, name := range b.outputs {
@@ -431,6 +455,9 @@ func nameProblem(name string) string {
 		if storepath.CheckName("a"+string(r)) != nil {
 			return "name '" + name + "' contains illegal character '" + string(r) + "'"
 		}
+	}
+	if name == "" {
+		return "name must not be empty"
 	}
 	return storepath.CheckName(name).Error()
 }

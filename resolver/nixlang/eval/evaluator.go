@@ -28,6 +28,8 @@ type Options struct {
 	// Sampled is called often, with what is being called at that moment, the
 	// newest first; nil: nobody asks.
 	Sampled func([]Call)
+	// Trees remembers parsed files; nil: every file is read and parsed.
+	Trees Trees
 	// Grown is called once, when an evaluation has become large: the time to
 	// collect garbage, which small ones are faster without.
 	Grown func()

@@ -26,7 +26,7 @@ func (ev *Evaluator) require(name, what string, pos Pos) {
 	}
 	msg := "experimental Nix feature '" + name + "' is disabled"
 	if what != "" {
-		msg += " for " + what
+		msg += " (" + what + ")"
 	}
 	ev.throw(&Error{
 		Kind: Failed, pos: pos,

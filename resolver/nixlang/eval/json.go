@@ -33,6 +33,7 @@ func (ev *Evaluator) appendJSON(dst []byte, c *Value, pos Pos, ctx *Context, toS
 	}
 	ev.enter(pos)
 	defer ev.leave()
+	ev.roomForText(len(dst), pos)
 	if v.kind() == kList {
 		dst = append(dst, '[')
 		for i, e := range v.list() {

@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"path"
-	"strings"
-)
+import "path"
 
 // interpNode is a string with interpolations.
 type interpNode struct {
@@ -23,12 +20,7 @@ func (n *interpNode) Eval(ev *Evaluator, env *Env) Value {
 		}
 		texts = append(texts, ev.coerce(part.Eval(ev, env), n.pos, &ctx, coerceStrict))
 	}
-	size := 0
-	for _, t := range texts {
-		size += len(t)
-	}
-	ev.takeText(size)
-	return mkContextString(strings.Join(texts, ""), ctx)
+	return mkContextString(ev.join(texts, "", n.pos), ctx)
 }
 
 // pathInterpNode is a path with interpolations.
@@ -89,7 +81,8 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 		return ev.pathOf(a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
 	}
 	ctx := a.context()
-	x, y := a.str(), ev.coerce(b, pos, &ctx, coerceStrict)
-	ev.takeText(len(x) + len(y))
-	return mkContextString(x+y, ctx)
+	text := ev.coerce(b, pos, &ctx, coerceStrict)
+	ev.roomForText(len(a.str())+len(text), pos)
+	ev.takeText(len(a.str()) + len(text))
+	return mkContextString(a.str()+text, ctx)
 }

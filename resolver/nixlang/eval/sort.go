@@ -15,13 +15,17 @@ func sortList(ev *Evaluator, pos Pos, f, l *Value) Value {
 	for _, e := range list {
 		ev.force(e)
 	}
+	compared := 0
 	s := sorter{list: slices.Clone(list), less: func(a, b *Value) bool {
 		return ev.asBool(ev.call2(fn, pos, a, b), pos)
 	}}
 	if fn.kind() == kPrimop && fn.primop().name == "lessThan" {
-		s.less = func(a, b *Value) bool { return ev.less(*a, *b, pos) }
+		s.less = func(a, b *Value) bool {
+			compared++
+			ev.often(compared)
+			return ev.less(*a, *b, pos)
+		}
 	}
-	ev.checkInterrupt()
 	s.run()
 	return mkList(s.list)
 }

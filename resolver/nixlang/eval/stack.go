@@ -10,7 +10,8 @@ type frame struct {
 
 // enter counts one level of nesting.
 func (ev *Evaluator) enter(pos Pos) {
-	if ev.depth++; ev.depth > ev.opts.MaxCallDepth {
+	if ev.depth++; ev.depth > ev.opts.MaxCallDepth || ev.stopped.Load() {
+		ev.checkInterrupt()
 		ev.overflow(pos)
 	}
 }

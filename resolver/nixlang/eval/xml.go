@@ -61,6 +61,7 @@ func (w *xmlWriter) close(name string) {
 
 func (w *xmlWriter) value(c *Value) {
 	w.ev.enter(w.pos)
+	w.ev.roomForText(w.out.Len(), w.pos)
 	defer w.ev.leave()
 	if w.strict {
 		w.ev.force(c)

@@ -18,9 +18,10 @@ import (
 // object is a store object that an evaluation made: what it refers to, and how
 // to write its NAR.
 type object struct {
-	refs []storepath.Path
-	ca   storepath.ContentAddress
-	dump func(ctx context.Context, w io.Writer) error
+	refs   []storepath.Path
+	ca     storepath.ContentAddress
+	source bool // its path is that of its NAR's hash, which is not known yet
+	dump   func(ctx context.Context, w io.Writer) error
 }
 
 // AddText returns the path that a text has in the store, and keeps it.
@@ -95,7 +96,7 @@ func (h *Host) AddPath(ctx context.Context, a eval.AddPath) (string, error) {
 	if h.objects[to] == nil {
 		h.objects[to] = o
 		if _, err := os.Lstat(h.mounts.disk(h.opts.StoreDir.Join(to))); err != nil && a.Filter == nil {
-			h.Mount(Mount{At: h.opts.StoreDir.Join(to), Dir: h.mounts.disk(p), Immutable: true})
+			h.Mount(h.mountAgain(h.opts.StoreDir.Join(to), p))
 		}
 	}
 	h.Allow(h.opts.StoreDir.Join(to))
@@ -107,7 +108,10 @@ func (h *Host) tree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash,
 	if text, ok := h.texts[a.Path]; ok {
 		return h.virtual(a, text)
 	}
-	disk := h.mounts.disk(a.Path)
+	disk, err := h.place(a.Path)
+	if err != nil {
+		return nil, nixhash.Hash{}, err
+	}
 	if a.Flat {
 		data, err := h.ReadFile(a.Path)
 		if err != nil {
@@ -115,7 +119,7 @@ func (h *Host) tree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash,
 		}
 		return plainObject(disk), sum(nixhash.SHA256, data), nil
 	}
-	if a.Filter != nil {
+	if a.Filter != nil || h.partial(a.Path) {
 		return h.filteredTree(ctx, a)
 	}
 	stat := h.reads.trustTree(disk)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	pathpkg "path"
+	"time"
 
 	"devenv/resolver/nixlang/eval"
 )
@@ -21,7 +23,11 @@ func (h *Host) ReadFile(path string) ([]byte, error) {
 	if text, ok := h.texts[p]; ok {
 		return []byte(text), nil
 	}
-	disk := h.mounts.disk(p)
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return nil, err
+	}
 	data, stat, err := h.readDisk(disk, path)
 	if err != nil {
 		h.absent(path, err)
@@ -43,25 +49,37 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 		return nil, Stat{}, fmt.Errorf("cannot read '%s': it is %s, no regular file", path, kindOf(info.Mode()))
 	}
 	if info.Size() > h.opts.MaxFile {
-		return nil, Stat{}, h.tooLong(path)
+		return nil, Stat{}, tooLong(path, h.opts.MaxFile)
 	}
+	var data []byte
+	if info.Size() == 0 {
+		data, err = readPseudo(disk, path, min(h.opts.MaxFile, maxEndless))
+	} else {
+		data, err = readAll(disk, path, info.Size(), h.opts.MaxFile)
+	}
+	return data, statOf(info), err
+}
+
+// readAll reads a file of the given size, or of another one by now, but of at
+// most limit bytes.
+func readAll(disk, path string, size, limit int64) ([]byte, error) {
 	f, err := os.Open(disk)
 	if err != nil {
-		return nil, Stat{}, err
+		return nil, err
 	}
 	defer f.Close()
-	data := make([]byte, 0, info.Size()+512)
+	data := make([]byte, 0, size+512)
 	for {
 		n, err := f.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		if err == io.EOF {
-			return data, statOf(info), nil
+			return data, nil
 		}
 		if err != nil {
-			return nil, Stat{}, err
+			return nil, err
 		}
-		if int64(len(data)) > h.limit(info) {
-			return nil, Stat{}, h.tooLong(path)
+		if int64(len(data)) > limit {
+			return nil, tooLong(path, limit)
 		}
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]
@@ -69,19 +87,34 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 	}
 }
 
-// maxEndless bounds files that say that they are empty and are not, as those
-// below /proc: they may have no end.
-const maxEndless = 64 << 20
+// Files that say that they are empty and are not, as those below /proc, may
+// have no end, or never give anything.
+const (
+	maxEndless = 64 << 20
+	patience   = 2 * time.Second
+)
 
-func (h *Host) limit(info fs.FileInfo) int64 {
-	if info.Size() == 0 {
-		return min(h.opts.MaxFile, maxEndless)
+// readPseudo reads a file that says that it is empty.
+func readPseudo(disk, path string, limit int64) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
 	}
-	return h.opts.MaxFile
+	done := make(chan result, 1)
+	go func() {
+		data, err := readAll(disk, path, 0, limit)
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-time.After(patience):
+		return nil, fmt.Errorf("cannot read '%s': it has given no end within %s", path, patience)
+	}
 }
 
-func (h *Host) tooLong(path string) error {
-	return fmt.Errorf("cannot read '%s': it is longer than the %d MiB that a file may have", path, h.opts.MaxFile>>20)
+func tooLong(path string, limit int64) error {
+	return fmt.Errorf("cannot read '%s': it is longer than the %d MiB that such a file may have", path, limit>>20)
 }
 
 // ReadDir lists a directory.
@@ -90,14 +123,18 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	disk := h.mounts.disk(p)
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return nil, err
+	}
 	stat := Stat{}
 	if h.reads != nil {
 		if info, err := os.Stat(disk); err == nil {
 			stat = statOf(info)
 		}
 	}
-	list, err := listDir(disk)
+	list, err := h.listDir(p, disk)
 	if err != nil {
 		h.absent(path, err)
 		return nil, err
@@ -108,15 +145,22 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 	return list, nil
 }
 
-// listDir lists a directory of the disk, sorted by name.
-func listDir(disk string) ([]eval.DirEntry, error) {
+// listDir lists what belongs to the directory at p, which lies at disk, sorted
+// by name.
+func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
 	entries, err := os.ReadDir(disk)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]eval.DirEntry, len(entries))
-	for i, e := range entries {
-		list[i] = eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())}
+	some := h.partial(p)
+	list := make([]eval.DirEntry, 0, len(entries))
+	for _, e := range entries {
+		if some {
+			if _, err := h.place(pathpkg.Join(p, e.Name())); err != nil {
+				continue
+			}
+		}
+		list = append(list, eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())})
 	}
 	return list, nil
 }
@@ -127,7 +171,11 @@ func (h *Host) ReadLink(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	target, err := os.Readlink(h.mounts.disk(p))
+	disk, err := h.place(p)
+	if err != nil {
+		return "", err
+	}
+	target, err := os.Readlink(disk)
 	if err == nil {
 		h.observe(Item{Kind: Link, Name: path, Value: target}, p)
 	}
@@ -143,7 +191,12 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 	if _, ok := h.texts[p]; ok {
 		return eval.RegularFile, nil
 	}
-	info, err := os.Lstat(h.mounts.disk(p))
+	disk, err := h.place(p)
+	if err != nil {
+		h.absent(path, err)
+		return 0, err
+	}
+	info, err := os.Lstat(disk)
 	if err != nil {
 		h.absent(path, err)
 		return 0, err

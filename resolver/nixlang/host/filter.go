@@ -19,7 +19,8 @@ type node struct {
 	disk string
 }
 
-// filteredTree lists what a filter lets through, and hashes it.
+// filteredTree lists what a filter lets through, all if there is none, and
+// hashes it.
 func (h *Host) filteredTree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash, error) {
 	w := walker{host: h, ctx: ctx, filter: a.Filter}
 	if err := w.walk(a.Path, "."); err != nil {
@@ -44,7 +45,10 @@ func (w *walker) walk(p, inside string) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	disk := w.host.mounts.disk(p)
+	disk, err := w.host.place(p)
+	if err != nil {
+		return err
+	}
 	info, err := os.Lstat(disk)
 	if err != nil {
 		return err
@@ -78,7 +82,7 @@ func (w *walker) directory(p, inside string) error {
 	w.nodes = append(w.nodes, node{Header: nar.Header{Path: inside, Type: nar.Directory}})
 	for _, e := range entries {
 		child := path.Join(p, e.Name)
-		if !w.filter(child, e.Type) {
+		if w.filter != nil && !w.filter(child, e.Type) {
 			continue
 		}
 		if err := w.walk(child, path.Join(inside, e.Name)); err != nil {

@@ -66,6 +66,9 @@ func (o *object) write(ctx context.Context, to Store, p storepath.Path) error {
 		return err
 	}
 	info := narinfo.Info{Path: p, NarHash: count.h.Sum(), NarSize: count.n, References: o.refs, CA: o.ca}
+	if o.source {
+		info.CA = storepath.ContentAddress{Method: storepath.NAR, Hash: info.NarHash}
+	}
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(o.dump(ctx, w)) }()
 	err := to.Import(ctx, info, r)

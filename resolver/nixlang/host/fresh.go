@@ -28,13 +28,18 @@ func (h *Host) holds(i Item, settings map[string]string) bool {
 	case Setting:
 		value, ok := settings[i.Name]
 		return ok && value == i.Value
+	case Fetched:
+		return false
 	}
 	last := i.Kind == Content || i.Kind == Listing
 	p, err := h.resolve(i.Name, last)
 	if err != nil {
 		return false
 	}
-	disk := h.mounts.disk(p)
+	disk, err := h.place(p)
+	if err != nil {
+		return i.Kind == Absent
+	}
 	switch i.Kind {
 	case Tree:
 		return i.Stat != "" && treeStat(disk) == i.Stat || treeDigest(disk) == i.Value
@@ -43,11 +48,11 @@ func (h *Host) holds(i Item, settings map[string]string) bool {
 			return true
 		}
 	}
-	return h.same(i, disk)
+	return h.same(i, p, disk)
 }
 
 // same looks again.
-func (h *Host) same(i Item, disk string) bool {
+func (h *Host) same(i Item, p, disk string) bool {
 	switch i.Kind {
 	case Absent:
 		_, err := os.Lstat(disk)
@@ -71,7 +76,7 @@ func (h *Host) same(i Item, disk string) bool {
 			return false
 		}
 	case Listing:
-		list, err := listDir(disk)
+		list, err := h.listDir(p, disk)
 		return err == nil && listDigest(list) == i.Value
 	}
 	data, _, err := h.readDisk(disk, i.Name)

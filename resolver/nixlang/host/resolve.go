@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -61,8 +62,11 @@ func (h *Host) readLink(p string) (string, error) {
 	}
 	target := ""
 	if _, virtual := h.texts[p]; !virtual {
-		disk := h.mounts.disk(p)
-		info, err := os.Lstat(disk)
+		disk, err := h.place(p)
+		var info fs.FileInfo
+		if err == nil {
+			info, err = os.Lstat(disk)
+		}
 		if err == nil && info.Mode()&os.ModeSymlink != 0 {
 			if target, err = os.Readlink(disk); err != nil {
 				return "", err

@@ -11,7 +11,18 @@ type SyntaxError struct {
 
 // Error says it as Nix does, and why.
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("invalid regular expression '%s': %s at byte %d", e.Pattern, e.Reason, e.Offset)
+	return fmt.Sprintf("invalid regular expression '%s': %s at byte %d", shown(e.Pattern), e.Reason, e.Offset)
+}
+
+// longestShown is how much of a pattern messages show, in bytes.
+const longestShown = 200
+
+// shown cuts a pattern that is too long to be shown.
+func shown(pattern string) string {
+	if len(pattern) > longestShown {
+		return pattern[:longestShown] + "…"
+	}
+	return pattern
 }
 
 // LimitError says that a pattern, or a match of it, is too large.
@@ -22,7 +33,7 @@ type LimitError struct {
 
 // Error says it as Nix does.
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%s limit exceeded by regular expression '%s'", e.What, e.Pattern)
+	return fmt.Sprintf("%s limit exceeded by regular expression '%s'", e.What, shown(e.Pattern))
 }
 
 // Hint says what to do about it.
