@@ -44,6 +44,9 @@ func (r *run) execute(j *job, result *Result, unlock func()) error {
 		r.Started(result.Drv)
 	}
 	result.Start = r.Now()
+	if r.waiting.Load() > 0 && r.Sandbox != Never { // there will be another
+		r.preparing.Go(func() { r.prepare(shape{confined: true, loopback: true}) })
+	}
 	list, wait, err := j.execute(result)
 	result.Stop = r.Now()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"devenv/store/derivation"
 	"devenv/store/narinfo"
@@ -41,6 +42,8 @@ func (b *Builder) Build(ctx context.Context, targets ...Target) ([]Result, error
 		wait.Go(func() { results[i] = *r.need(ctx, t.Drv, t.Outputs) })
 	}
 	wait.Wait()
+	r.preparing.Wait()
+	b.dismiss()
 	r.registering.Wait()
 	b.tidying.Wait()
 	for i := range results {
@@ -57,7 +60,9 @@ type run struct {
 	cancel       context.CancelCauseFunc
 	rebuild      map[storepath.Path]bool
 	registering  sync.WaitGroup
-	mu           sync.Mutex // guards what follows
+	preparing    sync.WaitGroup
+	waiting      atomic.Int32 // derivations whose inputs are being made
+	mu           sync.Mutex   // guards what follows
 	goals        map[storepath.Path]*goal
 	failed       []error
 	unregistered map[storepath.Path]error // what was built but could not be made valid
@@ -256,6 +261,8 @@ func (b *Builder) accept(drv storepath.Path, d *derivation.Derivation) error {
 // needInputs makes what d needs valid. It returns what its input derivations
 // made.
 func (r *run) needInputs(ctx context.Context, drv storepath.Path, d *derivation.Derivation) ([]*Result, error) {
+	r.waiting.Add(1)
+	defer r.waiting.Add(-1)
 	made := make([]*Result, len(d.InputDrvs))
 	var wait sync.WaitGroup
 	for i, in := range d.InputDrvs {

@@ -108,6 +108,7 @@ type Builder struct {
 	known    infos
 	drvs     derivations
 	realised realisations
+	helpers  helpers
 	tidying  sync.WaitGroup // the workplaces of builds that are over
 }
 

@@ -59,3 +59,9 @@ func (c *confinement) scratch(dir storepath.Dir, p storepath.Path) string {
 // networked reports whether the build sees the machine's network: what it makes
 // is known beforehand, or different each time.
 func (j *job) networked() bool { return j.kind == derivation.Fixed || j.kind == derivation.Impure }
+
+// Who the builder is in the sandbox, as in Nix's.
+const (
+	sandboxUID = 1000
+	sandboxGID = 100
+)
