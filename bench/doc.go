@@ -1,7 +1,7 @@
 // Command bench measures what devenv costs beside its peers, on this machine,
 // in one run:
 //
-//	go run ./bench [-rounds N] [-only prompt,startup,commands,calls,store]
+//	go run ./bench [-rounds N] [-only prompt,startup,commands,calls,language,store]
 //
 // It builds devenv, makes a throw-away home for each contender ([Contender])
 // with the same project in each, and configures every contender as its

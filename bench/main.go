@@ -15,15 +15,19 @@ type options struct {
 	rounds int
 	only   string
 	peers  peerPaths
+	nix    languageOptions
 }
 
 func main() {
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 10, "samples of everything")
-	flag.StringVar(&o.only, "only", "prompt,startup,commands,calls,store", "which `tables`")
+	flag.StringVar(&o.only, "only", "prompt,startup,commands,calls,language", "which `tables`; others are \"builds\", and \"store\", which takes minutes and 8 GB of disk")
 	flag.StringVar(&o.peers.direnv, "direnv", "direnv", "the packaged direnv: a `program`")
 	flag.StringVar(&o.peers.direnvNew, "direnv-new", os.Getenv("DIRENV_NEW"), "the newest direnv: a `program` ($DIRENV_NEW)")
 	flag.StringVar(&o.peers.mise, "mise", os.Getenv("MISE"), "mise: a `program` ($MISE); without it one is installed by npm into the user's cache")
+	flag.StringVar(&o.nix.packages, "packages", os.Getenv("NIX_PACKAGES"), "the package set that the language is measured with: a `directory` ($NIX_PACKAGES)")
+	flag.StringVar(&o.nix.attr, "package", "nodejs", "one `attribute` of it")
+	flag.StringVar(&o.nix.peers, "nix-peers", os.Getenv("NIX_PEERS"), "further Nixes: `NAME=COMMAND; …`, the command that nix-instantiate is started by ($NIX_PEERS)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Stdout, o)
@@ -54,7 +58,11 @@ func run(ctx context.Context, out io.Writer, o options) error {
 		{"startup", site.startups},
 		{"commands", site.commands},
 		{"calls", site.calls},
+		{"language", func(ctx context.Context, _ []*Contender, rounds int) (string, error) {
+			return site.language(ctx, o.nix, rounds)
+		}},
 		{"store", site.stores},
+		{"builds", site.builds},
 	} {
 		if !slices.Contains(strings.Split(o.only, ","), m.name) {
 			continue

@@ -7,10 +7,16 @@
 //	ROOT/nix/store/<hash>-<name>          the trees
 //	ROOT/nix/store/<hash>-<name>.lock     held by whoever makes that tree now
 //	ROOT/nix/store/tmp-*                  work in progress, locked by its owner
+//	ROOT/nix/store/.links                 files that several trees have, by their hash
 //	ROOT/nix/var/nix/db                   the database (package db)
 //	ROOT/nix/var/nix/gcroots/devenv/NAME/ links that keep paths from collection
 //	ROOT/nix/var/nix/temproots            what running processes keep
 //	ROOT/nix/var/nix/gc.lock              held exclusively by a collection
+//
+// Trees come in by [Store.AddTree], [Store.AddFile], [Store.AddText],
+// [Store.Import] and [Store.ImportExport], and out by [Store.Nar] and
+// [Store.Export]; they go by [Store.PlanGC] with [Store.Execute], and
+// [Store.Delete].
 //
 // All of it is Nix's layout, locks and schema: Nix may work in the same store at
 // the same time, and `nix-store --gc` respects the roots made here.

@@ -3,11 +3,13 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"devenv/store"
@@ -249,4 +251,29 @@ func TestImportRefuses(t *testing.T) {
 	if err := s.Import(t.Context(), info, bytes.NewReader(whole)); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestImportAtOnce has many goroutines import what refers to each other as soon
+// as that is valid: they reach the disk and the database together.
+func TestImportAtOnce(t *testing.T) {
+	from, root := open(t, tempRoot(t)), tempRoot(t)
+	s := open(t, root)
+	var wg sync.WaitGroup
+	for i := range 30 {
+		info := add(t, from, fmt.Sprint("tree-", i%20), fmt.Sprint(i%20))
+		wg.Go(func() {
+			err := from.Nar(t.Context(), info.Path, func(r io.Reader) error { return s.Import(t.Context(), info, r) })
+			if err == nil {
+				_, err = s.AddText(t.Context(), fmt.Sprint("text-", i), []byte(info.Path.Base()), []storepath.Path{info.Path})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if all, err := s.List(t.Context()); err != nil || len(all) != 50 {
+		t.Errorf("%d valid paths, %v", len(all), err)
+	}
+	nix(t, root, "--verify", "--check-contents")
 }

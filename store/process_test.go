@@ -50,6 +50,19 @@ func doWork(work, root string) error {
 			if err := s.AddRoot(ctx, "by/"+name, info.Path); err != nil {
 				return err
 			}
+		case "import":
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			if _, err := s.ImportExport(ctx, f); err != nil {
+				return err
+			}
+			f.Close()
+		case "optimise":
+			if _, err := s.Optimise(ctx); err != nil {
+				return err
+			}
 		case "collect":
 			plan, err := s.PlanGC(ctx, store.GCOptions{})
 			if err != nil {

@@ -62,10 +62,11 @@ var rooms = map[string][]string{
 	"store/narinfo":         {},
 	"store/derivation":      {},
 
-	"store/binarycache": {"transfer"},
-	"store/transport":   {},
-	"store/namespace":   {},
-	"store/build":       {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
+	"store/binarycache":    {"transfer", "store/binarycache/xz"},
+	"store/transport":      {},
+	"store/namespace":      {},
+	"store/build":          {"store/filelock", "store/namespace", "store/transport", "transfer/unpack"},
+	"store/binarycache/xz": {},
 
 	"transfer":          {"transfer/internal"},
 	"transfer/unpack":   {"transfer/internal"},

@@ -8,5 +8,8 @@ import (
 )
 
 func main() {
+	if code, ours := cli.Helper(os.Args); ours {
+		os.Exit(code)
+	}
 	os.Exit(cli.Main(os.Args[1:]))
 }

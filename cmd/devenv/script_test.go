@@ -11,6 +11,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if code, ours := cli.Helper(os.Args); ours {
+		os.Exit(code)
+	}
 	testscript.Main(closing{m}, map[string]func(){
 		"devenv": func() { os.Exit(cli.Main(os.Args[1:])) },
 	})

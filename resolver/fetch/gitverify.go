@@ -33,7 +33,10 @@ func (f *Fetcher) verify(ctx context.Context, ref flakeref.Ref, dir, rev string)
 	if rev == "" {
 		return refuse(ref, "a signature is asked for, but the work tree has changes that are not committed", "commit and sign them: git commit -S")
 	}
-	signers, err := os.CreateTemp("", "devenv-signers-")
+	if err := os.MkdirAll(f.opt.CacheDir, 0o700); err != nil {
+		return err
+	}
+	signers, err := os.CreateTemp(f.opt.CacheDir, "signers-")
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,5 @@
 package flakeref
 
-import "sync"
-
 // wellKnown are names that people expect to work everywhere. It is our own
 // list: the repositories that publish under these names, at the branch that
 // they ask users to follow.
@@ -50,7 +48,7 @@ var wellKnown = map[string]string{
 
 // Builtin is the registry for where the global one cannot be had: names that
 // are well known, put together by this project.
-var Builtin = sync.OnceValue(func() *Registry {
+func Builtin() *Registry {
 	r := &Registry{}
 	for _, id := range sortedKeys(wellKnown) {
 		from, err1 := FromAttrs(Attrs{"type": "indirect", "id": id})
@@ -61,4 +59,4 @@ var Builtin = sync.OnceValue(func() *Registry {
 		r.Entries = append(r.Entries, Entry{From: from, To: to})
 	}
 	return r
-})
+}

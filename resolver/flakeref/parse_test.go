@@ -164,6 +164,10 @@ func TestRefs(t *testing.T) {
 	if ref.Locked() || !locked.Locked() || ref.Equal(locked) || ref.Rev() != "" || locked.Dir != "c" {
 		t.Error(ref, locked)
 	}
+	old, err := FromAttrs(Attrs{"type": "git", "url": "https://h/r?a=b&dir=sub", "dir": "sub"})
+	if now := parsed(t, "git+https://h/r?a=b&dir=sub"); err != nil || old.Equal(now) || !old.Canonical().Equal(now.Canonical()) || !ref.Canonical().Equal(ref) {
+		t.Error(old.Canonical().Attrs(), err)
+	}
 	if _, err := FromAttrs(Attrs{"type": "hg", "url": "x"}); err == nil || !strings.Contains(err.Error(), "Mercurial") {
 		t.Error(err)
 	}

@@ -186,6 +186,20 @@ func (r Ref) With(name string, value any) Ref {
 // Equal reports whether both have the same attributes and directory.
 func (r Ref) Equal(other Ref) bool { return r.Dir == other.Dir && maps.Equal(r.attrs, other.attrs) }
 
+// Canonical is the reference to compare with what a lock says was asked for.
+// Old locks have the directory in the URL of a repository or an archive, too:
+// "https://host/repo?dir=sub".
+func (r Ref) Canonical() Ref {
+	u, err := parseURL(r.Text("url"), true)
+	if err != nil {
+		return r
+	}
+	if dir, ok := u.query["dir"]; ok && dir == r.Dir && dir != "" {
+		delete(u.query, "dir")
+	}
+	return r.With("url", u.String())
+}
+
 // String is the reference as a URL. References of an unknown type show their attributes.
 func (r Ref) String() string {
 	if r.scheme == nil {

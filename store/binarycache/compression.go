@@ -10,10 +10,12 @@ import (
 	"strings"
 	"sync"
 
+	"devenv/store/binarycache/xz"
+
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/therootcompany/xz"
+	filteredxz "github.com/therootcompany/xz"
 	xzwriter "github.com/ulikunitz/xz"
 )
 
@@ -49,16 +51,22 @@ func (k *kept) Close() error {
 	return nil
 }
 
+// openXz takes our decoder for what it knows, which is nearly all there is.
 func openXz(r io.Reader) (io.ReadCloser, error) {
-	var err error
+	br := bufio.NewReaderSize(r, 64<<10)
+	head, err := br.Peek(xz.HeadSize)
+	if len(head) == 0 || err != nil && err != io.EOF {
+		return nil, err
+	}
+	if !xz.Known(head) {
+		x, err := filteredxz.NewReader(br, maxDictionary)
+		return io.NopCloser(x), err
+	}
 	x, ok := xzDecoders.Get().(*xz.Reader)
 	if ok {
-		err = x.Reset(r)
+		x.Reset(br)
 	} else {
-		x, err = xz.NewReader(r, maxDictionary)
-	}
-	if err != nil {
-		return nil, err
+		x = xz.NewReader(br, maxDictionary)
 	}
 	return &kept{x, func() { xzDecoders.Put(x) }}, nil
 }
@@ -87,7 +95,7 @@ func decompress(compression string, r io.Reader) (io.ReadCloser, error) {
 	if open == nil {
 		return nil, &CompressionError{Compression: compression, Known: names(readers)}
 	}
-	content, err := open(bufio.NewReaderSize(r, 64<<10))
+	content, err := open(r)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}

@@ -29,6 +29,11 @@ func (s *spec) settle() error {
 	if err := dieWithParent(); err != nil {
 		return err
 	}
+	// Whoever started this program may have blocked signals: no builder is to
+	// depend on that.
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &unix.Sigset_t{}, nil); err != nil {
+		return fmt.Errorf("sigprocmask: %w", err)
+	}
 	if s.Confine != nil {
 		if err := s.Confine.enter(); err != nil {
 			return err
@@ -51,10 +56,13 @@ func (s *spec) restrict() error {
 	}
 	scopeSockets()
 	setPersonality(s.System)
-	if s.Confine != nil {
-		return s.Confine.setUser()
+	if s.Confine == nil {
+		return nil
 	}
-	return nil
+	if s.Builtin != nil {
+		return s.Confine.setUser(everyThread)
+	}
+	return s.Confine.setUser(thisThread)
 }
 
 // enter makes the world of the build and goes there.
@@ -72,11 +80,6 @@ func (c *confinement) enter() error {
 	}
 	if err := c.mountAll(); err != nil {
 		return err
-	}
-	if c.Cgroup {
-		if err := unix.Unshare(unix.CLONE_NEWCGROUP); err != nil {
-			return fmt.Errorf("unshare: cgroups: %w", err)
-		}
 	}
 	return pivot(c.Root)
 }
@@ -123,10 +126,21 @@ func bind(from, to string, fixed bool) error {
 
 // readOnly has nobody write through the mount at path.
 func readOnly(path string) error {
+	err := unix.MountSetattr(unix.AT_FDCWD, path, 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
+	if err == unix.ENOSYS { // before Linux 5.12
+		err = remountReadOnly(path)
+	}
+	if err != nil {
+		return mountError(path, err)
+	}
+	return nil
+}
+
+func remountReadOnly(path string) error {
 	// Flags that the mount has cannot be taken away from it here.
 	var st unix.Statfs_t
 	if err := unix.Statfs(path, &st); err != nil {
-		return mountError(path, err)
+		return err
 	}
 	flags := uintptr(unix.MS_BIND | unix.MS_REMOUNT | unix.MS_RDONLY)
 	for is, flag := range map[int64]uintptr{unix.ST_NOSUID: unix.MS_NOSUID, unix.ST_NODEV: unix.MS_NODEV, unix.ST_NOEXEC: unix.MS_NOEXEC} {
@@ -134,10 +148,7 @@ func readOnly(path string) error {
 			flags |= flag
 		}
 	}
-	if err := unix.Mount("", path, "", flags, ""); err != nil {
-		return mountError(path, err)
-	}
-	return nil
+	return unix.Mount("", path, "", flags, "")
 }
 
 func mountError(what string, err error) error { return fmt.Errorf("mounting %s: %w", what, err) }

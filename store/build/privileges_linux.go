@@ -11,20 +11,20 @@ import (
 
 // setUser becomes the user of the sandbox and gives up all capabilities, also
 // those that a program could bring.
-func (c *confinement) setUser() error {
+func (c *confinement) setUser(call caller) error {
 	// Without privileges outside, groups cannot be left: they mean nothing inside.
-	if err := everyThread(unix.SYS_SETGROUPS, 0, 0, 0); err != 0 && err != unix.EPERM {
+	if err := call(unix.SYS_SETGROUPS, 0, 0, 0); err != 0 && err != unix.EPERM {
 		return fmt.Errorf("setgroups: %w", err)
 	}
 	uid, gid := uintptr(c.UID), uintptr(c.GID)
-	if err := everyThread(unix.SYS_SETRESGID, gid, gid, gid); err != 0 {
+	if err := call(unix.SYS_SETRESGID, gid, gid, gid); err != 0 {
 		return fmt.Errorf("setgid: %w", err)
 	}
-	if err := everyThread(unix.SYS_SETRESUID, uid, uid, uid); err != 0 {
+	if err := call(unix.SYS_SETRESUID, uid, uid, uid); err != 0 {
 		return fmt.Errorf("setuid: %w", err)
 	}
 	for capability := uintptr(0); ; capability++ {
-		if err := everyThread(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, capability, 0); err == unix.EINVAL {
+		if err := call(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, capability, 0); err == unix.EINVAL {
 			break // there is no such capability any more
 		} else if err != 0 {
 			return fmt.Errorf("dropping capability %d: %w", capability, err)
@@ -33,7 +33,7 @@ func (c *confinement) setUser() error {
 	// Without permitted ones there are no ambient ones.
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData
-	err := everyThread(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
+	err := call(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
 	runtime.KeepAlive(&header)
 	runtime.KeepAlive(&none)
 	if err != 0 {
@@ -42,13 +42,21 @@ func (c *confinement) setUser() error {
 	return dieWithParent() // changing the user has undone it
 }
 
-// everyThread makes a system call on all threads of this program, which matters
-// to builtins. A program with C in it cannot: there it is made on this one, which
-// becomes the builder.
+// caller makes a system call that changes the rights of threads.
+type caller func(trap, a, b, c uintptr) syscall.Errno
+
+// thisThread makes it on the thread that becomes the builder.
+func thisThread(trap, a, b, c uintptr) syscall.Errno {
+	_, _, err := unix.RawSyscall(trap, a, b, c)
+	return err
+}
+
+// everyThread makes it on all threads of this program, which matters to
+// builtins. A program with C in it cannot.
 func everyThread(trap, a, b, c uintptr) syscall.Errno {
 	_, _, err := syscall.AllThreadsSyscall(trap, a, b, c)
 	if err == unix.ENOTSUP {
-		_, _, err = unix.RawSyscall(trap, a, b, c)
+		return thisThread(trap, a, b, c)
 	}
 	return err
 }

@@ -13,12 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Who the builder is in the sandbox, as in Nix's.
-const (
-	sandboxUID = 1000
-	sandboxGID = 100
-)
-
 // sandbox is the directory that becomes the root directory of a build, and what
 // is mounted into it.
 type sandbox struct {
@@ -117,15 +111,43 @@ func (s *sandbox) mkdirs(name string) error {
 
 // addInputs shows the closure of the job's inputs, but for what it makes itself.
 func (s *sandbox) addInputs(j *job) error {
-	for _, p := range j.inputs.sorted() {
+	for p := range j.inputs {
 		if j.makes(p) {
 			continue
 		}
-		if err := s.show(j.b.Store.Real(p), j.b.Store.Dir().Join(p), true); err != nil {
+		if err := s.addInput(j.b.Store.Real(p), j.b.Store.Dir().Join(p)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addInput is show for what nobody else puts anything around: there are many.
+func (s *sandbox) addInput(from, to string) error {
+	info, err := os.Lstat(from)
+	if err != nil {
+		return err
+	}
+	place := filepath.Join(s.dir, to)
+	switch {
+	case info.IsDir():
+		err = os.Mkdir(place, 0o755)
+	case info.Mode().IsRegular():
+		err = makeEmpty(place)
+	default:
+		return s.show(from, to, true)
+	}
+	s.mount = append(s.mount, mount{From: from, To: to[1:], ReadOnly: true})
+	return err
+}
+
+// makeEmpty makes a file for something to be mounted on.
+func makeEmpty(name string) error {
+	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
+	if err != nil {
+		return &os.PathError{Op: "create", Path: name, Err: err}
+	}
+	return unix.Close(fd)
 }
 
 // addDevices makes a /dev with the devices that harm nobody.

@@ -39,13 +39,18 @@ func (d *DB) Closure(ctx context.Context, paths []storepath.Path) ([]Info, error
 	var found map[storepath.Path]Info
 	err := d.read(ctx, func(tx *sql.Tx) error {
 		found = map[storepath.Path]Info{}
+		lookup, err := d.newLookup(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer lookup.close()
 		for todo := slices.Clone(paths); len(todo) > 0; {
 			p := todo[len(todo)-1]
 			todo = todo[:len(todo)-1]
 			if _, done := found[p]; done {
 				continue
 			}
-			info, err := d.lookup(ctx, tx, p)
+			info, err := lookup.info(ctx, p)
 			if err != nil {
 				return err
 			}

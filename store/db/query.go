@@ -13,19 +13,55 @@ import (
 // Lookup returns what is known of p. The error is ErrInvalid if p has no row.
 func (d *DB) Lookup(ctx context.Context, p storepath.Path) (Info, error) {
 	var info Info
-	err := d.read(ctx, func(tx *sql.Tx) (err error) { info, err = d.lookup(ctx, tx, p); return })
+	err := d.read(ctx, func(tx *sql.Tx) (err error) {
+		l, err := d.newLookup(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer l.close()
+		info, err = l.info(ctx, p)
+		return err
+	})
 	return info, err
 }
 
-func (d *DB) lookup(ctx context.Context, tx *sql.Tx, p storepath.Path) (Info, error) {
-	id, info, err := d.scan(tx.QueryRowContext(ctx, "select "+columns+" from ValidPaths where path = ?", d.store.Join(p)).Scan)
+// lookup are the statements that find what is known of paths.
+type lookup struct {
+	d         *DB
+	row, refs *sql.Stmt
+}
+
+// newLookup prepares the statements, which is most of the work for one path.
+func (d *DB) newLookup(ctx context.Context, tx *sql.Tx) (*lookup, error) {
+	row, err := tx.PrepareContext(ctx, "select "+columns+" from ValidPaths where path = ?")
+	if err != nil {
+		return nil, err
+	}
+	refs, err := tx.PrepareContext(ctx, "select path from Refs join ValidPaths on reference = id where referrer = ? order by path")
+	if err != nil {
+		row.Close()
+		return nil, err
+	}
+	return &lookup{d, row, refs}, nil
+}
+
+func (l *lookup) close() {
+	l.row.Close()
+	l.refs.Close()
+}
+
+func (l *lookup) info(ctx context.Context, p storepath.Path) (Info, error) {
+	id, info, err := l.d.scan(l.row.QueryRowContext(ctx, l.d.store.Join(p)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Info{}, fmt.Errorf("%s: %w", p.Base(), ErrInvalid)
 	}
 	if err != nil {
 		return Info{}, err
 	}
-	info.References, err = d.paths(ctx, tx, "select path from Refs join ValidPaths on reference = id where referrer = ? order by path", id)
+	rows, err := l.refs.QueryContext(ctx, id)
+	if err == nil {
+		info.References, err = l.d.scanPaths(rows)
+	}
 	return info, err
 }
 
@@ -83,6 +119,11 @@ func (d *DB) paths(ctx context.Context, tx *sql.Tx, query string, arg any) ([]st
 	if err != nil {
 		return nil, err
 	}
+	return d.scanPaths(rows)
+}
+
+// scanPaths reads rows of full paths, and closes them.
+func (d *DB) scanPaths(rows *sql.Rows) ([]storepath.Path, error) {
 	defer rows.Close()
 	var paths []storepath.Path
 	for rows.Next() {

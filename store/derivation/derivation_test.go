@@ -263,3 +263,19 @@ func BenchmarkInstantiate(b *testing.B) {
 	}
 	b.ReportMetric(float64(size), "ATerm-B")
 }
+
+func TestParseJSONRefuses(t *testing.T) {
+	const whole = `{"args":[],"builder":"/x","env":{},"inputs":{"drvs":{},"srcs":[]},"name":"a","outputs":{"out":{"hashAlgo":"sha256","method":"nar"}},"system":"s","version":4}`
+	if d, err := ParseJSON([]byte(whole)); err != nil || d.Outputs[0].Kind != Floating {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	for _, change := range [][2]string{
+		{`"version":4`, `"version":3`}, {`"version":4`, `"version":4,"more":1`}, {`"method":"nar"`, `"method":"tar"`}, {`,"method":"nar"`, ``},
+		{`"sha256"`, `"sha3"`}, {`"name":"a"`, `"name":"a/b"`}, {`"srcs":[]`, `"srcs":["/etc/passwd"]`}, {`"drvs":{}`, `"drvs":{"x":{}}`},
+		{`"out":{"hashAlgo"`, `"out":{"path":"x","hashAlgo"`}, {`}`, ``}, {`"outputs":{`, `"outputs":{"dev":{},`},
+	} {
+		if d, err := ParseJSON([]byte(strings.Replace(whole, change[0], change[1], 1))); err == nil {
+			t.Errorf("with %s it is %+v", change[1], d)
+		}
+	}
+}

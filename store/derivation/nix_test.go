@@ -103,6 +103,11 @@ func TestNixShowsTheSame(t *testing.T) {
 			t.Error(err)
 			continue
 		}
+		if again, err := ParseJSON(text); err != nil {
+			t.Error(err)
+		} else if printed, err := again.AppendATerm(nil, storepath.Default); err != nil || string(printed) != drvs[mustParse(t, full)] {
+			t.Errorf("%s read again is %s, %v", text, printed, err)
+		}
 		var ours struct {
 			facts
 			Inputs struct {
@@ -254,3 +259,12 @@ func runNix(t *testing.T, root, name string, args ...string) []byte {
 }
 
 func drvName(p storepath.Path) string { return strings.TrimSuffix(p.Name(), Extension) }
+
+func mustParse(t *testing.T, full string) storepath.Path {
+	t.Helper()
+	p, err := storepath.Default.Parse(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,7 @@ type copyOptions struct {
 func (o *copyOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.noRecursive, "no-recursive", false, "copy the paths without what they refer to")
-	f.IntVarP(&o.jobs, "jobs", "j", 16, "copy `N` paths at once")
+	f.IntVarP(&o.jobs, "jobs", "j", 32, "copy `N` paths at once")
 	f.BoolVar(&o.json, "json", false, "print what was copied: [{path, narHash, narSize, references}]")
 }
 
@@ -39,8 +40,13 @@ type copied struct {
 	References []string `json:"references"`
 }
 
+// copyGCPercent lets the garbage of a copy, all of it buffers, wait longer: that
+// saves a quarter of the processor time of many small paths, for some megabytes.
+const copyGCPercent = 400
+
 // copyPaths copies and tells.
 func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport.Destination, paths []storepath.Path, o copyOptions, t transport.Options) error {
+	debug.SetGCPercent(copyGCPercent)
 	t.Alone, t.Jobs = o.noRecursive, o.jobs
 	t.Progress = &copyProgress{shown: a.progress}
 	done, err := transport.Copy(ctx, from, to, paths, t)

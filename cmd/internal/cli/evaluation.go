@@ -33,6 +33,7 @@ type evaluationOptions struct {
 	profile     string
 	stats       bool
 	statsJSON   bool
+	world       func(*host.Options) // gives the evaluation more than files; may be nil
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
@@ -90,7 +91,14 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	e.world = host.New(host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now})
+	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now}
+	if err := o.restrict(&world, settings, cwd); err != nil {
+		return nil, &usageError{err}
+	}
+	if o.world != nil {
+		o.world(&world)
+	}
+	e.world = host.New(world)
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
@@ -107,11 +115,17 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
 		return nil, &usageError{err}
 	}
+	if opts.Lints, err = lints(settings); err != nil {
+		return nil, &usageError{err}
+	}
 	for _, name := range settings.List("experimental-features") {
 		opts.Features[name] = true
 	}
 	if o.impure {
 		opts.SearchPath = a.searchPath(o.search, settings)
+		for _, entry := range opts.SearchPath {
+			e.world.Allow(absolute(entry.Path, cwd))
+		}
 	}
 	if opts.MaxMemory, err = parseSize(o.maxMemory); err != nil {
 		return nil, err

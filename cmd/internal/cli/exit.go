@@ -8,6 +8,7 @@ import (
 	"devenv/resolver/tools"
 	"devenv/store"
 	"devenv/store/binarycache"
+	"devenv/store/build"
 	"devenv/store/narinfo"
 	"devenv/transfer"
 )
@@ -19,6 +20,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitEvaluation  = 3
+	exitBuild       = 4
 	exitIntegrity   = 5
 	exitNotAllowed  = 6
 	exitInterrupted = 130
@@ -49,6 +51,10 @@ func notThePinned(err error) bool {
 	var tree *store.HashError
 	var archive *binarycache.NarError
 	var unsigned *narinfo.UntrustedError
+	var fixed *build.Error
+	if errors.As(err, &fixed) && fixed.Status == build.HashMismatch {
+		return true
+	}
 	return errors.As(err, &archive) || errors.As(err, &unsigned) || errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
 }
 
@@ -62,6 +68,7 @@ func exitCode(err error) int {
 	var silent *silentExit
 	var refused notAllowed
 	var program *nixError
+	var failed *build.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -75,6 +82,8 @@ func exitCode(err error) int {
 		return exitEvaluation
 	case notThePinned(err):
 		return exitIntegrity
+	case errors.As(err, &failed):
+		return exitBuild
 	case errors.As(err, &refused) && refused.NotAllowed():
 		return exitNotAllowed
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"devenv/resolver/nixlang/eval"
 )
@@ -47,8 +48,15 @@ func (e *nixError) Error() string {
 			b.WriteString(" (" + f.Text + ")")
 		}
 	}
-	return b.String()
+	return uncoloured(b.String())
 }
+
+// colours are what programs put into messages for terminals.
+var colours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b\\[[0-9;]*m")
+})
+
+func uncoloured(s string) string { return colours().ReplaceAllString(s, "") }
 
 // longestShown is the longest line of a file, in bytes, that is worth showing.
 const longestShown = 500
@@ -90,7 +98,7 @@ func explained(err error, all bool) error {
 	if e.Kind == eval.Interrupted {
 		return context.Canceled
 	}
-	out := &nixError{msg: uncoloured(e.Msg), hint: e.Hint()}
+	out := &nixError{msg: e.Msg, hint: e.Hint()}
 	if all {
 		out.frames = append([]eval.Frame{{Place: e.Pos}}, e.Trace...)
 		out.cycle = e.Cycle
@@ -108,8 +116,3 @@ func explained(err error, all bool) error {
 	}
 	return out
 }
-
-// colours are what programs put into messages for terminals.
-var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
-
-func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }

@@ -32,7 +32,7 @@ A PATH is a store path, or a link that leads to one.`,
 	}
 	addStoreFlag(cmd, &f)
 	cmd.AddCommand(
-		newStoreAddCmd(a, &f), newStoreImportCmd(a, &f), newStoreExportCmd(a, &f),
+		newStoreAddCmd(a, &f), newStoreAddDerivationCmd(a, &f), newStoreImportCmd(a, &f), newStoreExportCmd(a, &f),
 		newStoreQueryCmd(a, &f), newStoreInfoCmd(a, &f), newStorePathInfoCmd(a, &f), newStoreShowDerivationCmd(a, &f),
 		newStoreLsCmd(a, &f), newStoreCatCmd(a, &f), newNarDumpCmd(a), newNarRestoreCmd(a), newNarLsCmd(a),
 		newStoreDeleteCmd(a, &f), newStoreGCCmd(a, &f), newStoreOptimiseCmd(a, &f), newStoreVerifyCmd(a, &f), newStoreRepairCmd(a, &f),

@@ -105,16 +105,9 @@ func runPathInfo(ctx context.Context, a *app, s *store.Store, o pathInfoOptions,
 		return err
 	}
 	sizes := map[storepath.Path]int64{}
-	for _, info := range infos {
-		if !o.closureSize {
-			break
-		}
-		closure, err := s.Closure(ctx, info.Path)
-		if err != nil {
+	if o.closureSize {
+		if sizes, err = closureSizes(ctx, s, infos); err != nil {
 			return err
-		}
-		for _, c := range closure {
-			sizes[info.Path] += c.NarSize
 		}
 	}
 	if o.json {
@@ -150,4 +143,33 @@ func printPathInfo(a *app, dir storepath.Dir, o pathInfoOptions, infos []store.I
 	}
 	ui.Table(a.streams.Out, a.streams.OutStyles(), nil, rows)
 	return nil
+}
+
+// closureSizes returns the bytes of the NARs in the closure of each path.
+func closureSizes(ctx context.Context, s *store.Store, infos []store.Info) (map[storepath.Path]int64, error) {
+	var paths []storepath.Path
+	for _, info := range infos {
+		paths = append(paths, info.Path)
+	}
+	closure, err := s.Closure(ctx, paths...)
+	known := map[storepath.Path]store.Info{}
+	for _, info := range closure {
+		known[info.Path] = info
+	}
+	sizes := map[storepath.Path]int64{}
+	for _, p := range paths {
+		seen := map[storepath.Path]bool{p: true}
+		for todo := []storepath.Path{p}; len(todo) > 0; {
+			info := known[todo[len(todo)-1]]
+			todo = todo[:len(todo)-1]
+			sizes[p] += info.NarSize
+			for _, r := range info.References {
+				if !seen[r] {
+					seen[r] = true
+					todo = append(todo, r)
+				}
+			}
+		}
+	}
+	return sizes, err
 }

@@ -40,7 +40,8 @@ type pack struct {
 
 var errPack = errors.New("no pack, or a damaged one")
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// checksum is the CRC-32C of b.
+func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
 // openPack maps a file and checks its index. The map stays as long as the
 // process.
@@ -79,7 +80,7 @@ func (p *pack) check(magic string) error {
 		return errPack
 	}
 	p.index = p.data[off:end]
-	if crc32.Checksum(p.index, castagnoli) != binary.NativeEndian.Uint32(foot[16:]) {
+	if checksum(p.index) != binary.NativeEndian.Uint32(foot[16:]) {
 		return errPack
 	}
 	return nil
@@ -133,7 +134,7 @@ func (p *pack) tree(r *record) []byte {
 		return nil
 	}
 	b := p.data[r.off : r.off+r.n : r.off+r.n]
-	if crc32.Checksum(b, castagnoli) != r.crc {
+	if checksum(b) != r.crc {
 		p.bad = true
 		return nil
 	}

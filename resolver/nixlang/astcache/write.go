@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,7 +43,7 @@ func (w *writer) write(b []byte) {
 
 // add writes the bytes of a tree.
 func (w *writer) add(id Identity, sum [32]byte, tree []byte) {
-	w.index = append(w.index, record{id, sum, uint64(w.off), uint64(len(tree)), crc32.Checksum(tree, castagnoli)})
+	w.index = append(w.index, record{id, sum, uint64(w.off), uint64(len(tree)), checksum(tree)})
 	w.write(tree)
 	w.write(make([]byte, -len(tree)&7))
 }
@@ -56,7 +55,7 @@ func (w *writer) close() error {
 	for i := range w.index {
 		b = w.index[i].append(b)
 	}
-	crc := crc32.Checksum(b, castagnoli)
+	crc := checksum(b)
 	for _, n := range []uint64{uint64(w.off), uint64(len(w.index)), uint64(crc), footMark} {
 		b = binary.NativeEndian.AppendUint64(b, n)
 	}

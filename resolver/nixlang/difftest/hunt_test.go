@@ -48,6 +48,8 @@ func TestHunt(t *testing.T) {
 // known excuses what is explained.
 func known(expr string, ours, nix Outcome) bool {
 	switch {
+	case ours.Failed && nix.Failed && inSet.MatchString(expr):
+		return true // which of several errors in a set is first depends on the order of symbols
 	case ours.Err == "infinite recursion encountered" && strings.HasPrefix(nix.Err, "stack overflow"):
 		return true // Nix does not see it in elements of genList and the like
 	case strings.HasPrefix(ours.Err, "cannot compare ") && strings.HasPrefix(nix.Err, "cannot compare "):
@@ -57,5 +59,7 @@ func known(expr string, ours, nix Outcome) bool {
 	}
 	return false
 }
+
+var inSet = regexp.MustCompile(`deepSeq|==|!=|mapAttrs|zipAttrsWith|inherit`)
 
 var storeHash = regexp.MustCompile(`[0-9a-z]{32}-`)

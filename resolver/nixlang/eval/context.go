@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -114,9 +115,12 @@ func (ev *Evaluator) contextPath(id uint32, pos Pos) contextPath {
 	return *p
 }
 
-// contextText writes an element as messages do.
-func (ev *Evaluator) contextText(id uint32) string {
-	e := ev.contexts[id]
+// firstMentioned writes one element of a context as messages do: that which Nix
+// has first, which orders them by kind.
+func (ev *Evaluator) firstMentioned(ctx Context) string {
+	list := ev.sortedContext(ctx)
+	slices.SortStableFunc(list, func(a, b ContextElem) int { return cmp.Compare(a.Kind, b.Kind) })
+	e := list[0]
 	switch e.Kind {
 	case DeepDrv:
 		return e.Path + " (deep)"

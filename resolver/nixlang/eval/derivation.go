@@ -161,6 +161,9 @@ func derivationStrict(ev *Evaluator, pos Pos, a *Value) Value {
 		ev.fail(pos, "required attribute 'name' missing")
 	}
 	b.drv.Name = ev.forcePlainString(name.val, pos)
+	if storepath.CheckName(b.drv.Name) != nil {
+		ev.fail(pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
+	}
 	height := len(ev.frames)
 	ev.frames = append(ev.frames, frame{pos: name.pos, was: mkPath(b.drv.Name)})
 	flag := func(name string) bool {
@@ -319,8 +322,6 @@ func (b *drvBuilder) finish() Value {
 		ev.fail(b.pos, "required attribute 'builder' missing")
 	case b.drv.System == "":
 		ev.fail(b.pos, "required attribute 'system' missing")
-	case storepath.CheckName(b.drv.Name) != nil:
-		ev.fail(b.pos, "invalid derivation name: %s. Please pass a different 'name'.", nameProblem(b.drv.Name))
 	case strings.HasSuffix(b.drv.Name, derivation.Extension) && !(b.method == storepath.Text && slices.Equal(b.outputs, []string{"out"})):
 		ev.fail(b.pos, "derivation names are allowed to end in '%s' only if they produce a single derivation file", derivation.Extension)
 	}

@@ -18,8 +18,9 @@ func evaluate(dir, file, flags string, xml bool) (out, messages string, err erro
 	}
 	var said strings.Builder
 	opts.Host = host.New(host.Options{
-		Show: func(s string) { said.WriteString(s + "\n") },
-		Env:  func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
+		Fetcher: &flakeRefs{},
+		Show:    func(s string) { said.WriteString(s + "\n") },
+		Env:     func(name string) string { return map[string]string{"TEST_VAR": "foo", "HOME": "/fake-home"}[name] },
 	})
 	opts.Cwd = filepath.Dir(dir)
 	attr := ""

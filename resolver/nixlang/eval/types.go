@@ -88,7 +88,7 @@ func (ev *Evaluator) plainString(v Value, pos Pos) string {
 		ev.typeError(pos, "a string", v)
 	}
 	if ctx := v.context(); len(ctx) > 0 {
-		ev.fail(pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", v.str(), ev.contextText(ctx[0]))
+		ev.fail(pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", v.str(), ev.firstMentioned(ctx))
 	}
 	return v.str()
 }

@@ -13,7 +13,7 @@
 //	add.go, filter.go      store paths of trees and texts
 //	flush.go               writing those to a store
 //	realise.go             import from derivation
-//	nofetch.go             a Fetcher that has nothing
+//	fetch.go, nofetch.go   fetchers: what they may; one that has nothing
 //
 // Nothing is written to a store while an evaluation runs, unless it must read
 // what has to be built first: derivations, texts and trees are computed, kept

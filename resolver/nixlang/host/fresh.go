@@ -28,6 +28,8 @@ func (h *Host) holds(i Item, settings map[string]string) bool {
 	case Setting:
 		value, ok := settings[i.Name]
 		return ok && value == i.Value
+	case Fetched:
+		return false
 	}
 	last := i.Kind == Content || i.Kind == Listing
 	p, err := h.resolve(i.Name, last)

@@ -38,6 +38,8 @@ type Options struct {
 // evaluations, one after the other.
 type Host struct {
 	opts Options
+	// Fetcher is that of the options. One that needs the Host, to mount what it
+	// fetched, may be set before evaluations begin.
 	eval.Fetcher
 	texts   map[string]string // virtual files by path
 	objects map[storepath.Path]*object

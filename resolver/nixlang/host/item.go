@@ -25,9 +25,10 @@ const (
 	Object               // a store object that must be there
 	Variable             // of the environment: the SHA-256 of its value
 	Setting              // of the evaluation: its value
+	Fetched              // from a URL, without a hash or a revision: never the same
 )
 
-var kindNames = [...]string{"content", "file", "listing", "absent", "type", "link", "tree", "object", "variable", "setting"}
+var kindNames = [...]string{"content", "file", "listing", "absent", "type", "link", "tree", "object", "variable", "setting", "fetched"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -51,6 +52,8 @@ func (i Item) String() string {
 		return "$" + i.Name
 	case Setting:
 		return "the setting " + i.Name
+	case Fetched:
+		return "what is at " + i.Name
 	}
 	return i.Name
 }

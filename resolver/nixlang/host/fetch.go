@@ -1,0 +1,65 @@
+package host
+
+import (
+	"cmp"
+	"context"
+
+	"devenv/resolver/nixlang/eval"
+)
+
+// FetchURL asks the Fetcher for what the mode allows. What was fetched may be
+// read.
+func (h *Host) FetchURL(ctx context.Context, u eval.FetchURL) (string, error) {
+	if err := h.CheckURI(u.URL); err != nil {
+		return "", err
+	}
+	p, err := h.Fetcher.FetchURL(ctx, u)
+	return p, h.fetched(u.URL, p, !u.Want.IsZero(), err)
+}
+
+// FetchTree asks the Fetcher for what the mode allows. What was fetched may be
+// read.
+func (h *Host) FetchTree(ctx context.Context, t eval.FetchTree) (eval.Tree, error) {
+	ref := t.Ref
+	if t.Attrs != nil {
+		url, _ := t.Attrs["url"].(string)
+		path, _ := t.Attrs["path"].(string)
+		full, _ := h.Fetcher.FlakeRefToString(t.Attrs)
+		ref = cmp.Or(url, path, full)
+	}
+	if err := h.CheckURI(ref); err != nil {
+		return eval.Tree{}, err
+	}
+	tree, err := h.Fetcher.FetchTree(ctx, t)
+	locked := t.Attrs["narHash"] != nil || t.Attrs["rev"] != nil || t.Pure
+	return tree, h.fetched(ref, tree.Path, locked, err)
+}
+
+// FetchClosure asks the Fetcher for what the mode allows. What was fetched may be
+// read.
+func (h *Host) FetchClosure(ctx context.Context, c eval.FetchClosure) (string, error) {
+	if err := h.CheckURI(c.Store); err != nil {
+		return "", err
+	}
+	p, err := h.Fetcher.FetchClosure(ctx, c)
+	return p, h.fetched(c.Store, p, true, err)
+}
+
+// fetched lets a store path be read, and notes what came from elsewhere. What is
+// not locked may be another tree the next time.
+func (h *Host) fetched(from, path string, locked bool, err error) error {
+	if err != nil {
+		return err
+	}
+	h.Allow(path)
+	if h.reads == nil {
+		return nil
+	}
+	if !locked {
+		h.reads.note(Item{Kind: Fetched, Name: from})
+	}
+	if p, _, err := h.opts.StoreDir.ParseInside(path); err == nil {
+		h.object(p)
+	}
+	return nil
+}
