@@ -84,6 +84,20 @@ func (s *Session) Lock(ctx context.Context, ref flakeref.Ref, o LockOptions) (*L
 	if err != nil {
 		return nil, err
 	}
+	return s.lock(ctx, f, o)
+}
+
+// lockAt locks the flake in a tree that an evaluation has.
+func (s *Session) lockAt(ctx context.Context, at place, o LockOptions) (*Locked, error) {
+	f := &Flake{Original: at.tree.Ref(), Resolved: at.tree.Ref(), tree: at.tree, dir: at.dir}
+	var err error
+	if f.Declaration, err = s.declaration(at.tree, at.dir, nil); err != nil {
+		return nil, err
+	}
+	return s.lock(ctx, f, o)
+}
+
+func (s *Session) lock(ctx context.Context, f *Flake, o LockOptions) (*Locked, error) {
 	old, existed, err := s.oldLock(f, o)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,8 @@ import (
 
 	"devenv/resolver/fetch"
 	"devenv/resolver/flakeref"
+	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/host"
 	"devenv/store"
 	"devenv/transfer"
 )
@@ -32,9 +34,14 @@ import (
 //	remove FILE
 //	lock ARG…      lock the flake top, as nix flake lock ARG… or update ARG… does
 //	refuse ARG…    the same, and it must fail
+//	eval ATTR ARG… evaluate an attribute of the flake top, as nix eval --json does
+//	in DIR ARG…    run git with arguments in DIR
+//	is DIR         it is a repository now
+//	touch DIR      set the times of all in it
 //
-// After the n-th lock the flake's lock is the section "lock n". Each directory is
-// known to the registry by its name.
+// After the n-th lock the flake's lock is the section "lock n", and the n-th eval
+// prints the section "eval n". Each directory is known to the registry by its
+// name.
 type scene struct {
 	t       *testing.T
 	root    string
@@ -42,6 +49,7 @@ type scene struct {
 	archive *txtar.Archive
 	repos   map[string]bool
 	locks   int
+	evals   int
 }
 
 var (
@@ -133,8 +141,9 @@ func (s *scene) git(dir string, args ...string) {
 	}
 }
 
-// play does what the script says; lock is called for its locks.
-func (s *scene) play(lock func(args []string) error) {
+// play does what the script says; lock is called for its locks, eval for its
+// evals.
+func (s *scene) play(lock func(args []string) error, eval func(args []string) error) {
 	s.t.Helper()
 	script, _ := s.section("script")
 	for line := range strings.Lines(script) {
@@ -153,6 +162,10 @@ func (s *scene) play(lock func(args []string) error) {
 			s.git(args[0], "commit", "-q", "--allow-empty", "-m", "more")
 		case "in": // in DIR git …
 			s.git(args[0], args[1:]...)
+		case "is":
+			s.repos[args[0]] = true
+		case "touch":
+			s.still(args[0])
 		case "write":
 			text, ok := s.section("@" + args[0])
 			if !ok {
@@ -165,6 +178,11 @@ func (s *scene) play(lock func(args []string) error) {
 			s.locks++
 			if err := lock(args); err != nil {
 				s.t.Fatalf("lock %v: %v", args, err)
+			}
+		case "eval":
+			s.evals++
+			if err := eval(args); err != nil {
+				s.t.Fatalf("eval %v: %v", args, err)
 			}
 		case "refuse":
 			if err := lock(args); err == nil {
@@ -335,6 +353,32 @@ func (w *world) lock(args []string) (*Locked, error) {
 	return w.session().Lock(w.t.Context(), w.ref(w.top()), w.options(args))
 }
 
+// eval evaluates an attribute of the flake, as JSON.
+func (w *world) eval(args []string) (string, error) {
+	s := w.session()
+	l, err := s.Lock(w.t.Context(), w.ref(w.top()), w.options(args[1:]))
+	if err != nil {
+		return "", err
+	}
+	ev, h := w.evaluation(s)
+	v, err := s.Call(w.t.Context(), ev, h, l)
+	if err != nil {
+		return "", err
+	}
+	if v, err = ev.Select(v, "outputs."+args[0], nil); err != nil {
+		return "", err
+	}
+	return ev.JSON(v)
+}
+
+// evaluation is a pure one.
+func (w *world) evaluation(s *Session) (*eval.Evaluator, *host.Host) {
+	b := &Builtins{Session: s, Store: w.store}
+	h := host.New(host.Options{Mode: host.Pure, Keep: true, Fetcher: b, Show: w.notice})
+	b.World = h
+	return eval.New(eval.Options{Host: h, Pure: true, System: "x86_64-linux", Features: map[string]bool{"flakes": true, "fetch-tree": true, "parse-toml-timestamps": false}}), h
+}
+
 // A nix is real Nix with a store of its own.
 type nix struct {
 	*scene
@@ -395,4 +439,9 @@ func (n *nix) lock(args []string) error {
 	}
 	_, err := n.run(append(append(call, n.top()), rest...)...)
 	return err
+}
+
+func (n *nix) eval(args []string) (string, error) {
+	out, err := n.run(append([]string{"eval", "--json", n.top() + "#" + args[0]}, args[1:]...)...)
+	return strings.TrimRight(out, "\n"), err
 }

@@ -24,10 +24,11 @@ type Options struct {
 }
 
 // A Session works on flakes. It fetches each tree once, and what it has fetched
-// stays what it is. It is for one goroutine.
+// stays what it is. It is for one goroutine, and calls flakes in one world.
 type Session struct {
-	o      Options
-	reader *reader
+	o       Options
+	reader  *reader
+	mounted map[string]*fetch.Tree // by their places in the store
 
 	mu    sync.Mutex
 	trees map[string]*pending
@@ -38,7 +39,7 @@ func New(o Options) *Session {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
 	}
-	return &Session{o: o, reader: newReader(), trees: map[string]*pending{}}
+	return &Session{o: o, reader: newReader(), trees: map[string]*pending{}, mounted: map[string]*fetch.Tree{}}
 }
 
 // lookup says which registries a name may be looked up in.
