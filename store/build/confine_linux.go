@@ -76,11 +76,6 @@ func (c *confinement) enter() error {
 	if err := c.mountAll(); err != nil {
 		return err
 	}
-	if c.Cgroup {
-		if err := unix.Unshare(unix.CLONE_NEWCGROUP); err != nil {
-			return fmt.Errorf("unshare: cgroups: %w", err)
-		}
-	}
 	return pivot(c.Root)
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"devenv/store/derivation"
 	"devenv/store/narinfo"
@@ -29,7 +30,7 @@ type Target struct {
 func (b *Builder) Build(ctx context.Context, targets ...Target) ([]Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{Builder: b, goals: map[storepath.Path]*goal{}, cancel: cancel, rebuild: map[storepath.Path]bool{}}
+	r := &run{Builder: b, goals: map[storepath.Path]*goal{}, cancel: cancel, rebuild: map[storepath.Path]bool{}, unregistered: map[storepath.Path]error{}}
 	if b.Rebuild {
 		for _, t := range targets {
 			r.rebuild[t.Drv] = true
@@ -41,18 +42,30 @@ func (b *Builder) Build(ctx context.Context, targets ...Target) ([]Result, error
 		wait.Go(func() { results[i] = *r.need(ctx, t.Drv, t.Outputs) })
 	}
 	wait.Wait()
+	r.preparing.Wait()
+	b.dismiss()
+	r.registering.Wait()
 	b.tidying.Wait()
+	for i := range results {
+		if err := r.unregistered[results[i].Drv]; err != nil {
+			results[i].Status, results[i].Err = MiscFailure, err
+		}
+	}
 	return results, r.failures(ctx)
 }
 
 // run is one call of Build.
 type run struct {
 	*Builder
-	cancel  context.CancelCauseFunc
-	rebuild map[storepath.Path]bool
-	mu      sync.Mutex // guards what follows
-	goals   map[storepath.Path]*goal
-	failed  []error
+	cancel       context.CancelCauseFunc
+	rebuild      map[storepath.Path]bool
+	registering  sync.WaitGroup
+	preparing    sync.WaitGroup
+	waiting      atomic.Int32 // derivations whose inputs are being made
+	mu           sync.Mutex   // guards what follows
+	goals        map[storepath.Path]*goal
+	failed       []error
+	unregistered map[storepath.Path]error // what was built but could not be made valid
 }
 
 // goal is a derivation that somebody needs.
@@ -105,6 +118,15 @@ func (r *run) note(result *Result) {
 	if !r.KeepGoing {
 		r.cancel(errStopped)
 	}
+}
+
+// lost remembers that what a derivation made could not be made valid.
+func (r *run) lost(drv storepath.Path, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unregistered[drv] = err
+	r.failed = append(r.failed, fmt.Errorf("registering what %s made: %w", drv.Base(), err))
+	r.cancel(errStopped)
 }
 
 // errStopped ends builds after another one failed.
@@ -239,6 +261,8 @@ func (b *Builder) accept(drv storepath.Path, d *derivation.Derivation) error {
 // needInputs makes what d needs valid. It returns what its input derivations
 // made.
 func (r *run) needInputs(ctx context.Context, drv storepath.Path, d *derivation.Derivation) ([]*Result, error) {
+	r.waiting.Add(1)
+	defer r.waiting.Add(-1)
 	made := make([]*Result, len(d.InputDrvs))
 	var wait sync.WaitGroup
 	for i, in := range d.InputDrvs {

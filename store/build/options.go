@@ -28,7 +28,7 @@ type Store interface {
 	Workplace(context.Context) (dir string, remove func() error, err error)
 	Canonicalise(ctx context.Context, trees ...string) error
 	HashContent(ctx context.Context, path string, m storepath.Method, a nixhash.Algo, self storepath.Path) (nixhash.Hash, error)
-	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) error
+	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) (wait func() error, err error)
 	// OutputOf returns what an output of the derivation with this hash became
 	// ([derivation.Realisations]), narinfo.ErrInvalid if that is not known.
 	OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
@@ -70,12 +70,10 @@ type Options struct {
 	ShmSize       string        // of /dev/shm; "" is "50%" [sandbox-dev-shm-size]
 	NoFilter      bool          // no system call is forbidden [filter-syscalls = false]
 	NewPrivileges bool          // builders may gain them [allow-new-privileges]
-	Cgroups       bool          // one for each build, where they can be made [use-cgroups]
 	Timeout       time.Duration // of one build; 0 is none [timeout]
 	Silence       time.Duration // how long a builder may print nothing; 0 is forever [max-silent-time]
 	MaxLog        int64         // bytes that a builder may print; 0 is no limit [max-build-log-size]
 	LogLines      int           // of the log in an error; 0 is 25 [log-lines]
-	PlainLogs     bool          // do not compress them [compress-build-log = false]
 
 	CAFile  string                   // certificates for builds with a network; "" is none [ssl-cert-file]
 	Getenv  func(name string) string // the values of impureEnvVars; nil is none
@@ -108,6 +106,7 @@ type Builder struct {
 	known    infos
 	drvs     derivations
 	realised realisations
+	helpers  helpers
 	tidying  sync.WaitGroup // the workplaces of builds that are over
 }
 

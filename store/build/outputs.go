@@ -181,8 +181,8 @@ func renamed(refs []storepath.Path, final map[string]string) []storepath.Path {
 	return slices.Compact(list)
 }
 
-// adopt moves products into the store, all of them or none.
-func (j *job) adopt(list []*product) error {
+// adopt moves products into the store. They are valid once wait has returned nil.
+func (j *job) adopt(list []*product) (wait func() error, err error) {
 	var infos []narinfo.Info
 	var trees []string
 	for _, p := range list {
@@ -192,7 +192,7 @@ func (j *job) adopt(list []*product) error {
 		infos, trees = append(infos, p.info), append(trees, p.tree)
 	}
 	if len(infos) == 0 {
-		return nil
+		return func() error { return nil }, nil
 	}
 	return j.b.Store.Adopt(j.ctx, infos, trees)
 }

@@ -23,7 +23,7 @@ type copyOptions struct {
 func (o *copyOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.noRecursive, "no-recursive", false, "copy the paths without what they refer to")
-	f.IntVarP(&o.jobs, "jobs", "j", 16, "copy `N` paths at once")
+	f.IntVarP(&o.jobs, "jobs", "j", 32, "copy `N` paths at once")
 	f.BoolVar(&o.json, "json", false, "print what was copied: [{path, narHash, narSize, references}]")
 }
 

@@ -92,6 +92,9 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	}
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
 	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now}
+	if err := o.restrict(&world, settings, cwd); err != nil {
+		return nil, &usageError{err}
+	}
 	if o.world != nil {
 		o.world(&world)
 	}
@@ -112,11 +115,17 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
 		return nil, &usageError{err}
 	}
+	if opts.Lints, err = lints(settings); err != nil {
+		return nil, &usageError{err}
+	}
 	for _, name := range settings.List("experimental-features") {
 		opts.Features[name] = true
 	}
 	if o.impure {
 		opts.SearchPath = a.searchPath(o.search, settings)
+		for _, entry := range opts.SearchPath {
+			e.world.Allow(absolute(entry.Path, cwd))
+		}
 	}
 	if opts.MaxMemory, err = parseSize(o.maxMemory); err != nil {
 		return nil, err
