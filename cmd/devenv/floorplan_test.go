@@ -28,10 +28,11 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":   {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":     {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/astcache": {"resolver/nixlang/syntax"},
-	"resolver/nixlang/host":     {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
+	"resolver/nixlang/syntax":    {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":      {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/astcache":  {"resolver/nixlang/syntax"},
+	"resolver/nixlang/evalcache": {"resolver/nixlang/host"},
+	"resolver/nixlang/host":      {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},

@@ -72,6 +72,7 @@ func dumpText(w io.Writer, text string) error {
 // AddPath returns the path that a file or a directory has in the store, where
 // it can be read from now on.
 func (h *Host) AddPath(ctx context.Context, a eval.AddPath) (string, error) {
+	h.named(a)
 	p, err := h.resolve(a.Path, a.Follow)
 	if err != nil {
 		return "", err

@@ -47,6 +47,8 @@ type Host struct {
 	links   map[string]string // targets of symbolic links; "" of what is none
 	allowed []string
 	reads   *Reads
+
+	followed []*followed
 }
 
 var _ eval.Host = (*Host)(nil)
