@@ -63,9 +63,10 @@ func (s *site) instantiate(expr string) (drvs []storepath.Path) {
 	return s.instantiateFile(file)
 }
 
-func (s *site) instantiateFile(file string) (drvs []storepath.Path) {
+// instantiateFile does the same with the arguments of nix-instantiate.
+func (s *site) instantiateFile(args ...string) (drvs []storepath.Path) {
 	s.Helper()
-	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", file)) {
+	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", args...)) {
 		p, err := storepath.Default.Parse(strings.TrimSpace(line))
 		if err != nil {
 			s.Fatal(err)

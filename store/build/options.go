@@ -70,12 +70,10 @@ type Options struct {
 	ShmSize       string        // of /dev/shm; "" is "50%" [sandbox-dev-shm-size]
 	NoFilter      bool          // no system call is forbidden [filter-syscalls = false]
 	NewPrivileges bool          // builders may gain them [allow-new-privileges]
-	Cgroups       bool          // one for each build, where they can be made [use-cgroups]
 	Timeout       time.Duration // of one build; 0 is none [timeout]
 	Silence       time.Duration // how long a builder may print nothing; 0 is forever [max-silent-time]
 	MaxLog        int64         // bytes that a builder may print; 0 is no limit [max-build-log-size]
 	LogLines      int           // of the log in an error; 0 is 25 [log-lines]
-	PlainLogs     bool          // do not compress them [compress-build-log = false]
 
 	CAFile  string                   // certificates for builds with a network; "" is none [ssl-cert-file]
 	Getenv  func(name string) string // the values of impureEnvVars; nil is none
