@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
+	"devenv/store"
 )
 
 type instantiateOptions struct {
@@ -38,16 +39,22 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 }
 
 func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
-	}
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
+	open := func() (*store.Store, error) {
+		ws, err := a.workspace(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return a.writeDerivations(ctx, e, list, o.addRoot)
-	})
+		return ws.Store(ctx)
+	}
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return open() })
+	if err != nil {
+		return err
+	}
+	s, err := open()
+	if err != nil {
+		return err
+	}
+	return a.printDerivations(ctx, s, list, o.addRoot)
 }
 
 // derivations are those of all attributes.
@@ -74,27 +81,16 @@ func (e *evaluation) derivations(attrs []string) (list []chosen, err error) {
 	return list, nil
 }
 
-// writeDerivations writes .drv files, makes roots of them, and prints them.
-func (a *app) writeDerivations(ctx context.Context, e *evaluation, list []chosen, root string) error {
-	ws, err := a.workspace(ctx)
+// printDerivations makes roots of .drv files, and prints them.
+func (a *app) printDerivations(ctx context.Context, s *store.Store, list []chosen, root string) error {
+	cwd, err := a.dir("")
 	if err != nil {
-		return err
-	}
-	s, err := ws.Store(ctx)
-	if err != nil {
-		return err
-	}
-	var paths []storepath.Path
-	for _, c := range list {
-		paths = append(paths, c.Path)
-	}
-	if err := e.world.Flush(ctx, s, paths...); err != nil {
 		return err
 	}
 	for i, c := range list {
 		text := s.Dir().Join(c.Path)
 		if root != "" {
-			text = absolute(root, e.cwd)
+			text = absolute(root, cwd)
 			if i > 0 {
 				text += fmt.Sprintf("-%d", i+1)
 			}
