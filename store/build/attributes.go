@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -208,7 +209,9 @@ func (r *attributeReader) size(attrs map[string]any, name string) *int64 {
 }
 
 // graphFile is what the name of a file of exportReferencesGraph is.
-var graphFile = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+var graphFile = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+})
 
 func (r *attributeReader) plainGraphs(a *attributes) {
 	words := r.list("exportReferencesGraph")
@@ -217,7 +220,7 @@ func (r *attributeReader) plainGraphs(a *attributes) {
 		return
 	}
 	for i := 0; i < len(words); i += 2 {
-		if !graphFile.MatchString(words[i]) {
+		if !graphFile().MatchString(words[i]) {
 			r.fail("attribute \"exportReferencesGraph\": %q is no name for a file", words[i])
 			return
 		}

@@ -58,7 +58,7 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	list := []copied{}
 	for _, info := range done {
 		bytes += info.NarSize
-		list = append(list, describe(info))
+		list = append(list, describe(to.Dir(), info))
 	}
 	if o.json {
 		return a.streams.JSON(list)
@@ -71,10 +71,10 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	return nil
 }
 
-func describe(info narinfo.Info) copied {
-	c := copied{Path: storepath.Default.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
+func describe(dir storepath.Dir, info narinfo.Info) copied {
+	c := copied{Path: dir.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
 	for _, r := range info.References {
-		c.References = append(c.References, storepath.Default.Join(r))
+		c.References = append(c.References, dir.Join(r))
 	}
 	return c
 }

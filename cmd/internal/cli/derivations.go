@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"regexp"
+	"sync"
 
 	"devenv/resolver/nixlang/eval"
 	"devenv/store/storepath"
@@ -55,7 +56,9 @@ func (c *collector) visit(v *eval.Value) error {
 }
 
 // listable are the names of attributes that are looked into.
-var listable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_+-]*$`)
+var listable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_+-]*$`)
+})
 
 func (c *collector) attrs(v *eval.Value) error {
 	names, err := c.e.AttrNames(v)
@@ -63,7 +66,7 @@ func (c *collector) attrs(v *eval.Value) error {
 		return err
 	}
 	for _, name := range names {
-		if !listable.MatchString(name) {
+		if !listable().MatchString(name) {
 			continue
 		}
 		attr, err := c.e.Attr(v, name)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -111,11 +112,11 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 	return text + "\n", err
 }
 
-// pairs are the flags that take two words, as nix's own commands do, and the
-// commands that have them.
+// pairs are the flags that take two words, as nix's own commands do, and
+// withPairs the commands that have them.
 var (
-	pairs     = map[string]bool{"--arg": true, "--argstr": true, "--option": true}
-	withPairs = map[string]bool{"eval": true, "instantiate": true, "repl": true, "build": true}
+	pairs     = []string{"--arg", "--argstr", "--option"}
+	withPairs = []string{"eval", "instantiate", "repl", "build"}
 )
 
 // joinPairs makes one word of the two that follow such a flag: --arg NAME EXPR.
@@ -124,8 +125,8 @@ func joinPairs(args []string) []string {
 	var out []string
 	for i := 0; i < len(args); i++ {
 		out = append(out, args[i])
-		known = known || withPairs[args[i]]
-		if known && pairs[args[i]] && i+2 < len(args) {
+		known = known || slices.Contains(withPairs, args[i])
+		if known && slices.Contains(pairs, args[i]) && i+2 < len(args) {
 			out = append(out, args[i+1]+"="+args[i+2])
 			i += 2
 		}

@@ -6,11 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/resolver/nixlang/host"
 	"devenv/store/storepath"
 )
 
 type instantiateOptions struct {
 	evaluationOptions
+	storeFlags
 	attrs   []string
 	addRoot string
 }
@@ -33,6 +35,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	o.addFlags(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVar(&o.addRoot, "add-root", "", "make `LINK` a link to the .drv file that keeps it from gc; further ones are LINK-2, …")
+	addStoreFlag(cmd, &o.storeFlags)
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
 	return cmd
 }
@@ -41,12 +44,22 @@ func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
 	if len(o.attrs) == 0 {
 		o.attrs = []string{""}
 	}
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	s, err := st.open(ctx, o.url)
+	if err != nil {
+		return err
+	}
+	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
 	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
 		list, err := e.derivations(o.attrs)
 		if err != nil {
 			return err
 		}
-		return a.writeDerivations(ctx, e, list, o.addRoot)
+		return a.writeDerivations(ctx, s, e, list, o.addRoot)
 	})
 }
 
@@ -75,15 +88,7 @@ func (e *evaluation) derivations(attrs []string) (list []chosen, err error) {
 }
 
 // writeDerivations writes .drv files, makes roots of them, and prints them.
-func (a *app) writeDerivations(ctx context.Context, e *evaluation, list []chosen, root string) error {
-	ws, err := a.workspace(ctx)
-	if err != nil {
-		return err
-	}
-	s, err := ws.Store(ctx)
-	if err != nil {
-		return err
-	}
+func (a *app) writeDerivations(ctx context.Context, s *anyStore, e *evaluation, list []chosen, root string) error {
 	var paths []storepath.Path
 	for _, c := range list {
 		paths = append(paths, c.Path)
@@ -98,7 +103,7 @@ func (a *app) writeDerivations(ctx context.Context, e *evaluation, list []chosen
 			if i > 0 {
 				text += fmt.Sprintf("-%d", i+1)
 			}
-			if err := s.AddIndirectRoot(ctx, text, c.Path); err != nil {
+			if err := s.keep(ctx, text, c.Path); err != nil {
 				return err
 			}
 		}

@@ -40,6 +40,7 @@ type Options struct {
 type Evaluator struct {
 	opts    Options
 	host    Host
+	locator Locator // the host, if it is one
 	parser  syntax.Parser
 	syms    symbols
 	sym     knownSyms
@@ -78,6 +79,7 @@ func New(opts Options) *Evaluator {
 		opts.MaxCallDepth = 10000
 	}
 	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, contextID: map[ContextElem]uint32{}}
+	ev.locator, _ = opts.Host.(Locator)
 	ev.life, ev.end = context.WithCancel(context.Background())
 	ev.parser.PipeOperators = opts.feature("pipe-operators")
 	ev.intern("")

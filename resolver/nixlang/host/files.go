@@ -20,7 +20,7 @@ func (h *Host) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text, ok := h.texts[p]; ok {
+	if text, ok := h.text(p); ok {
 		return []byte(text), nil
 	}
 	disk, err := h.place(p)
@@ -188,7 +188,7 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, ok := h.texts[p]; ok {
+	if h.virtual(p) {
 		return eval.RegularFile, nil
 	}
 	disk, err := h.place(p)

@@ -26,7 +26,7 @@ func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error 
 	seen := map[storepath.Path]bool{}
 	var visit func(p storepath.Path)
 	visit = func(p storepath.Path) {
-		o := h.objects[p]
+		o := h.made(p)
 		if seen[p] || o == nil {
 			return
 		}
@@ -51,7 +51,7 @@ func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error 
 		if !wanted[p] {
 			continue
 		}
-		if err := h.objects[p].write(ctx, to, p); err != nil {
+		if err := h.made(p).write(ctx, to, p); err != nil {
 			return fmt.Errorf("writing %s: %w", h.opts.StoreDir.Join(p), err)
 		}
 	}
@@ -61,6 +61,11 @@ func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error 
 // write adds an object to a store. Its tree is read twice: once to know the
 // hash, which must still be that of what is added.
 func (o *object) write(ctx context.Context, to Store, p storepath.Path) error {
+	if o.text != nil {
+		text := o.text()
+		o.ca = storepath.ContentAddress{Method: storepath.Text, Hash: sum(nixhash.SHA256, []byte(text))}
+		o.dump = func(_ context.Context, w io.Writer) error { return dumpText(w, text) }
+	}
 	count := counter{h: nixhash.NewHasher(nixhash.SHA256)}
 	if err := o.dump(ctx, &count); err != nil {
 		return err

@@ -61,7 +61,7 @@ func (h *Host) readLink(p string) (string, error) {
 		return known, nil
 	}
 	target := ""
-	if _, virtual := h.texts[p]; !virtual {
+	if !h.virtual(p) {
 		disk, err := h.place(p)
 		var info fs.FileInfo
 		if err == nil {

@@ -31,16 +31,16 @@ func statOf(info fs.FileInfo) Stat {
 	return Stat{Size: st.Size, Mtime: info.ModTime().UnixNano(), Ctime: changed(st), Inode: st.Ino, Device: uint64(st.Dev)}
 }
 
-// statText is the Stat of a file as text; "" if there is none. Links are
-// followed if follow.
-func statText(disk string, follow bool) string {
+// statAt is the Stat of a file, links followed if follow; the zero one if there
+// is none.
+func statAt(disk string, follow bool) Stat {
 	stat := os.Lstat
 	if follow {
 		stat = os.Stat
 	}
 	info, err := stat(disk)
 	if err != nil {
-		return ""
+		return Stat{}
 	}
-	return statOf(info).String()
+	return statOf(info)
 }
