@@ -37,6 +37,7 @@ func (r *run) make(ctx context.Context, result *Result, outputs []string) error 
 	if outputs, err = named(result.Drv, d, outputs); err != nil {
 		return err
 	}
+	result.complete = len(outputs) == len(d.Outputs)
 	if !r.rebuild[result.Drv] {
 		done, err := r.obtain(ctx, result, d, outputs)
 		if done || err != nil {
