@@ -202,6 +202,9 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 		return 0, err
 	}
 	typ := typeOf(info.Mode().Type())
+	if typ != eval.Symlink {
+		h.setLink(p, "")
+	}
 	h.observe(Item{Kind: Type, Name: path, Value: typ.String()}, p)
 	return typ, nil
 }
