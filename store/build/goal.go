@@ -103,7 +103,7 @@ func (r *Result) has(outputs []string) bool {
 			return false
 		}
 	}
-	return len(outputs) > 0 || r.Status == Built
+	return len(outputs) > 0 || r.complete || r.Status == Built
 }
 
 // note remembers a failure and, without KeepGoing, ends all else.
