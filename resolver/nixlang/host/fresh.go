@@ -20,7 +20,7 @@ func (h *Host) Changed(items []Item, settings map[string]string) (Item, bool) {
 type Checker struct {
 	world    *Host
 	settings map[string]string
-	stats    *Reads // tells which Stats can be trusted
+	stats    *Reads            // tells which Stats can be trusted
 	files    map[string]string // SHA-256 by place on the disk
 	trees    map[string]string // of NARs
 }
