@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 	"resolver/flakeref":         {},
 	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
+	"resolver/flake":            {"resolver/flakeref", "resolver/fetch", "resolver/source", "resolver/nixlang/eval", "resolver/nixlang/host", "lockfile"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 

@@ -7,11 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/host"
-	"devenv/store"
 )
 
 type instantiateOptions struct {
 	evaluationOptions
+	storeFlags
 	attrs   []string
 	addRoot string
 }
@@ -34,23 +34,23 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	o.addFlags(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVar(&o.addRoot, "add-root", "", "make `LINK` a link to the .drv file that keeps it from gc; further ones are LINK-2, …")
+	addStoreFlag(cmd, &o.storeFlags)
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
 	return cmd
 }
 
 func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
-	open := func() (*store.Store, error) {
-		ws, err := a.workspace(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return ws.Store(ctx)
-	}
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return open() })
+	st, err := a.stores(ctx, nil)
 	if err != nil {
 		return err
 	}
-	s, err := open()
+	defer st.close()
+	s, err := st.open(ctx, o.url)
+	if err != nil {
+		return err
+	}
+	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (e *evaluation) derivations(attrs []string) (list []chosen, err error) {
 }
 
 // printDerivations makes roots of .drv files, and prints them.
-func (a *app) printDerivations(ctx context.Context, s *store.Store, list []chosen, root string) error {
+func (a *app) printDerivations(ctx context.Context, s *anyStore, list []chosen, root string) error {
 	cwd, err := a.dir("")
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (a *app) printDerivations(ctx context.Context, s *store.Store, list []chose
 			if i > 0 {
 				text += fmt.Sprintf("-%d", i+1)
 			}
-			if err := s.AddIndirectRoot(ctx, text, c.Path); err != nil {
+			if err := s.keep(ctx, text, c.Path); err != nil {
 				return err
 			}
 		}

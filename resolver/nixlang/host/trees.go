@@ -53,7 +53,7 @@ func (t trees) identity(path string) (id astcache.Identity, steady bool, real st
 	if err != nil || t.h.opts.Now == nil {
 		return id, false, real
 	}
-	if _, virtual := t.h.texts[real]; virtual {
+	if t.h.virtual(real) {
 		return id, false, real
 	}
 	info, err := os.Stat(t.h.mounts.disk(real))
