@@ -38,9 +38,9 @@ func playLocks(t *testing.T, file string) {
 		}
 		return err
 	}, func(args []string) error {
-		got, err := w.eval(args)
+		got, err := w.ask(args)
 		if err == nil {
-			w.compare("eval", w.evals, strings.ReplaceAll(got, w.root, "ROOT")+"\n")
+			w.compare("eval", w.evals, w.normal(got))
 		}
 		return err
 	})
@@ -77,8 +77,10 @@ func writeLocks(t *testing.T, file string) {
 		}
 		return err
 	}, func(args []string) error {
-		out, err := n.eval(args)
-		kept = append(kept, txtar.File{Name: fmt.Sprintf("eval %d", s.evals), Data: []byte(strings.ReplaceAll(out, s.root, "ROOT") + "\n")})
+		out, err := n.ask(args)
+		if err == nil {
+			kept = append(kept, txtar.File{Name: fmt.Sprintf("eval %d", s.evals), Data: []byte(s.normal(out))})
+		}
 		return err
 	})
 	s.archive.Files = kept
@@ -103,8 +105,10 @@ func TestLocksBesideNix(t *testing.T) {
 				}
 				return err
 			}, func(args []string) error {
-				out, err := n.eval(args)
-				values = append(values, strings.ReplaceAll(out, s.root, "ROOT"))
+				out, err := n.ask(args)
+				if err == nil {
+					values = append(values, s.normal(out))
+				}
 				return err
 			})
 			w := newWorld(newScene(t, file))
@@ -115,9 +119,9 @@ func TestLocksBesideNix(t *testing.T) {
 				}
 				return err
 			}, func(args []string) error {
-				got, err := w.eval(args)
-				if got = strings.ReplaceAll(got, w.root, "ROOT"); err == nil && got != values[w.evals-1] {
-					t.Errorf("eval %d: got\n%s\nNix has\n%s", w.evals, got, values[w.evals-1])
+				got, err := w.ask(args)
+				if err == nil && w.normal(got) != values[w.evals-1] {
+					t.Errorf("eval %d: got\n%s\nNix has\n%s", w.evals, w.normal(got), values[w.evals-1])
 				}
 				return err
 			})

@@ -7,10 +7,10 @@ import (
 	"devenv/resolver/flakeref"
 )
 
-// sameReference reports whether a lock's entry was made for a reference. Old
-// versions of Nix left dir= in the URL as well, and Nix leaves passwords in it.
+// sameReference reports whether a lock's entry was made for a reference. Nix
+// leaves passwords in locks.
 func sameReference(old, now flakeref.Ref) bool {
-	return withoutDir(redacted(old)).Equal(withoutDir(redacted(now)))
+	return redacted(old).Canonical().Equal(redacted(now).Canonical())
 }
 
 // redacted is a reference as a lock may hold it.
@@ -19,25 +19,6 @@ func redacted(ref flakeref.Ref) flakeref.Ref {
 		return ref.With("url", flakeref.Redact(address))
 	}
 	return ref
-}
-
-func withoutDir(ref flakeref.Ref) flakeref.Ref {
-	address, query, ok := strings.Cut(ref.Text("url"), "?")
-	if !ok || ref.Dir == "" {
-		return ref
-	}
-	var kept []string
-	for param := range strings.SplitSeq(query, "&") {
-		name, value, _ := strings.Cut(param, "=")
-		if decoded, err := url.PathUnescape(value); name == "dir" && err == nil && decoded == ref.Dir {
-			continue
-		}
-		kept = append(kept, param)
-	}
-	if len(kept) > 0 {
-		address += "?" + strings.Join(kept, "&")
-	}
-	return ref.With("url", address)
 }
 
 // pathOf is the path of a file URL, after its "//".

@@ -2,6 +2,7 @@ package flake
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"devenv/resolver/nixlang/eval"
 	"devenv/resolver/nixlang/host"
 	"devenv/store"
+	"devenv/store/storepath"
 	"devenv/transfer"
 )
 
@@ -35,12 +37,15 @@ import (
 //	lock ARG…      lock the flake top, as nix flake lock ARG… or update ARG… does
 //	refuse ARG…    the same, and it must fail
 //	eval ATTR ARG… evaluate an attribute of the flake top, as nix eval --json does
+//	metadata ARG…  say what the flake is, as nix flake metadata --json does
+//	show ARG…      list its outputs, as nix flake show --json does
+//	archive ARG…   as nix flake archive --json does
 //	in DIR ARG…    run git with arguments in DIR
 //	is DIR         it is a repository now
 //	touch DIR      set the times of all in it
 //
-// After the n-th lock the flake's lock is the section "lock n", and the n-th eval
-// prints the section "eval n". Each directory is known to the registry by its
+// After the n-th lock the flake's lock is the section "lock n", and the n-th
+// answer of the others is the section "eval n". Each directory is known to the registry by its
 // name.
 type scene struct {
 	t       *testing.T
@@ -179,9 +184,9 @@ func (s *scene) play(lock func(args []string) error, eval func(args []string) er
 			if err := lock(args); err != nil {
 				s.t.Fatalf("lock %v: %v", args, err)
 			}
-		case "eval":
+		case "eval", "metadata", "show", "archive":
 			s.evals++
-			if err := eval(args); err != nil {
+			if err := eval(words); err != nil {
 				s.t.Fatalf("eval %v: %v", args, err)
 			}
 		case "refuse":
@@ -353,22 +358,79 @@ func (w *world) lock(args []string) (*Locked, error) {
 	return w.session().Lock(w.t.Context(), w.ref(w.top()), w.options(args))
 }
 
-// eval evaluates an attribute of the flake, as JSON.
-func (w *world) eval(args []string) (string, error) {
+// ask does what a line of a scene asks for, and returns JSON.
+func (w *world) ask(words []string) (string, error) {
 	s := w.session()
-	l, err := s.Lock(w.t.Context(), w.ref(w.top()), w.options(args[1:]))
+	var show ShowOptions
+	var attr string
+	args := slices.DeleteFunc(slices.Clone(words[1:]), func(arg string) bool {
+		switch {
+		case arg == "--all-systems":
+			show.AllSystems = true
+		case arg == "--legacy":
+			show.Legacy = true
+		case !strings.HasPrefix(arg, "--"):
+			attr = arg
+		default:
+			return false
+		}
+		return true
+	})
+	l, err := s.Lock(w.t.Context(), w.ref(w.top()), w.options(args))
 	if err != nil {
 		return "", err
+	}
+	switch words[0] {
+	case "metadata":
+		m, err := l.Metadata(w.t.Context(), storepath.Default)
+		return marshal(m, err)
+	case "archive":
+		a, _, err := s.Archive(w.t.Context(), l, storepath.Default, false)
+		return marshal(a, err)
 	}
 	ev, h := w.evaluation(s)
 	v, err := s.Call(w.t.Context(), ev, h, l)
 	if err != nil {
 		return "", err
 	}
-	if v, err = ev.Select(v, "outputs."+args[0], nil); err != nil {
+	if words[0] == "show" {
+		if v, err = ev.Attr(v, "outputs"); err != nil {
+			return "", err
+		}
+		show.System = "x86_64-linux"
+		e, err := Show(ev, v, show, w.notice)
+		if err != nil {
+			return "", err
+		}
+		return marshal(e.JSON(), nil)
+	}
+	if v, err = ev.Select(v, "outputs."+attr, nil); err != nil {
 		return "", err
 	}
 	return ev.JSON(v)
+}
+
+func marshal(v any, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
+}
+
+// normal is JSON as two programs write it that agree.
+func (s *scene) normal(text string) string {
+	s.t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(strings.ReplaceAll(text, s.root, "ROOT")))
+	decoder.UseNumber()
+	var v any
+	s.check(decoder.Decode(&v))
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	s.check(encoder.Encode(v))
+	return b.String()
 }
 
 // evaluation is a pure one.
@@ -441,7 +503,11 @@ func (n *nix) lock(args []string) error {
 	return err
 }
 
-func (n *nix) eval(args []string) (string, error) {
-	out, err := n.run(append([]string{"eval", "--json", n.top() + "#" + args[0]}, args[1:]...)...)
-	return strings.TrimRight(out, "\n"), err
+func (n *nix) ask(words []string) (string, error) {
+	call := []string{"flake", words[0], "--json", n.top()}
+	if words[0] == "eval" {
+		call = []string{"eval", "--json", n.top() + "#" + words[1]}
+		words = words[1:]
+	}
+	return n.run(append(call, words[1:]...)...)
 }

@@ -18,17 +18,16 @@ import (
 type attributes struct {
 	structured map[string]any // nil if it has none
 
-	checks      *checks            // of every output, without structured attributes
-	perOutput   map[string]*checks // with them
-	discard     map[string]bool    // unsafeDiscardReferences, by output
-	asFile      map[string]bool    // passAsFile
-	graphs      map[string][]storepath.Path
-	noChroot    bool
-	impureEnv   []string
-	features    []string // requiredSystemFeatures
-	preferLocal bool
-	noSubstitute,
-	impurePaths bool
+	checks       *checks            // of every output, without structured attributes
+	perOutput    map[string]*checks // with them
+	discard      map[string]bool    // unsafeDiscardReferences, by output
+	asFile       map[string]bool    // passAsFile
+	graphs       map[string][]storepath.Path
+	noChroot     bool // __noChroot
+	preferLocal  bool // preferLocalBuild
+	noSubstitute bool // allowSubstitutes is false
+	impureEnv    []string
+	features     []string // requiredSystemFeatures
 }
 
 // checks are what an output must not be.
@@ -56,7 +55,6 @@ func readAttributes(dir storepath.Dir, d *derivation.Derivation) (*attributes, e
 	a.noSubstitute = !r.flag("allowSubstitutes", true)
 	a.impureEnv = r.list("impureEnvVars")
 	a.features = r.list("requiredSystemFeatures")
-	a.impurePaths = len(r.list("__impureHostDeps")) > 0
 	if structured {
 		r.structuredChecks(a)
 		r.structuredGraphs(a)

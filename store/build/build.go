@@ -185,7 +185,11 @@ func (j *job) execute(result *Result) (list []*product, wait func() error, err e
 		if err := j.clearScratch(); err != nil {
 			return nil, nil, err
 		}
-		defer j.clearScratch() //nolint:errcheck // what stays is not valid
+		defer func() {
+			if err != nil {
+				j.clearScratch() //nolint:errcheck // what stays is not valid
+			}
+		}()
 	}
 	w, err := j.newWorkplace(confined)
 	if err != nil {
@@ -205,6 +209,11 @@ func (j *job) execute(result *Result) (list []*product, wait func() error, err e
 	}()
 	if err := j.runLogged(w, result); err != nil {
 		return nil, nil, err
+	}
+	if !confined && j.drv.Builder != fetchurl {
+		if err := j.gather(w); err != nil {
+			return nil, nil, err
+		}
 	}
 	if list, err = j.collect(w); err != nil {
 		return nil, nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/resolver/nixlang/host"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -141,22 +142,11 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
-	}
 	o.world = (&realiser{s, b}).buildsInto
-	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
-		if err != nil {
-			return err
-		}
-		var paths []storepath.Path
-		for _, c := range list {
-			paths = append(paths, c.Path)
-			targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
-		}
-		return e.world.Flush(ctx, s, paths...)
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	for _, c := range list {
+		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
+	}
 	debug.SetGCPercent(100) // evaluations do without
 	return targets, err
 }

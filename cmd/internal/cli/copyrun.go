@@ -49,6 +49,9 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	debug.SetGCPercent(copyGCPercent)
 	t.Alone, t.Jobs = o.noRecursive, o.jobs
 	t.Progress = &copyProgress{shown: a.progress}
+	if s, ok := to.(*anyStore); ok {
+		to = s.both // which may take batches
+	}
 	done, err := transport.Copy(ctx, from, to, paths, t)
 	if err != nil {
 		return err

@@ -6,15 +6,13 @@ import (
 	"sync"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/evalcache"
 	"devenv/store/storepath"
 )
 
 // chosen is a derivation that an expression gives, and the output of it that is
 // meant.
-type chosen struct {
-	Path   storepath.Path
-	Output string
-}
+type chosen = evalcache.Derivation
 
 // collector finds the derivations in a value as nix-instantiate and nix-build
 // do: the value itself, elements of lists, attributes of sets, and those of sets
@@ -117,7 +115,7 @@ func (c *collector) take(v *eval.Value) (bool, error) {
 		return false, err
 	}
 	output, err := c.text(v, "outputName")
-	c.list = append(c.list, chosen{p, output})
+	c.list = append(c.list, chosen{Path: p, Output: output})
 	return true, err
 }
 

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/evalcache"
 )
 
 type evalOptions struct {
@@ -62,26 +64,33 @@ func (o *evaluationOptions) checkReference(args []string) error {
 
 func runEval(ctx context.Context, a *app, o evalOptions) error {
 	o.statsJSON = o.json
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		v, err := e.selected(o.attr)
-		if err != nil {
-			return err
-		}
-		if o.apply != "" {
-			f, err := e.Expr("«--apply»", o.apply, e.cwd)
-			if err != nil {
-				return err
+	answer, err := a.ask(ctx, o.evaluationOptions, asking{
+		what: []string{"text", o.attr, o.apply, fmt.Sprint(o.strict, o.json, o.raw, o.xml, o.noLocation)},
+		here: o.apply != "",
+		answer: func(e *evaluation) (answer evalcache.Answer, err error) {
+			v, err := e.selected(o.attr)
+			if err == nil && o.apply != "" {
+				v, err = e.apply(o.apply, v)
 			}
-			if v, err = e.Call(f, v); err != nil {
-				return err
+			if err == nil {
+				answer.Text, err = o.print(e, v)
 			}
-		}
-		text, err := o.print(e, v)
-		if err == nil {
-			a.streams.Printf("%s", text)
-		}
-		return err
+			return answer, err
+		},
 	})
+	if err == nil {
+		a.streams.Printf("%s", answer.Text)
+	}
+	return err
+}
+
+// apply calls the function that a text is.
+func (e *evaluation) apply(text string, v *eval.Value) (*eval.Value, error) {
+	f, err := e.Expr("«--apply»", text, e.cwd)
+	if err != nil {
+		return nil, err
+	}
+	return e.Call(f, v)
 }
 
 // selected is the attribute of the root that is meant, functions called.

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/host"
-	"devenv/store/storepath"
 )
 
 type instantiateOptions struct {
@@ -41,9 +40,6 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 }
 
 func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
-	}
 	st, err := a.stores(ctx, nil)
 	if err != nil {
 		return err
@@ -54,13 +50,11 @@ func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
 		return err
 	}
 	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
-		if err != nil {
-			return err
-		}
-		return a.writeDerivations(ctx, s, e, list, o.addRoot)
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	if err != nil {
+		return err
+	}
+	return a.printDerivations(ctx, s, list, o.addRoot)
 }
 
 // derivations are those of all attributes.
@@ -87,19 +81,16 @@ func (e *evaluation) derivations(attrs []string) (list []chosen, err error) {
 	return list, nil
 }
 
-// writeDerivations writes .drv files, makes roots of them, and prints them.
-func (a *app) writeDerivations(ctx context.Context, s *anyStore, e *evaluation, list []chosen, root string) error {
-	var paths []storepath.Path
-	for _, c := range list {
-		paths = append(paths, c.Path)
-	}
-	if err := e.world.Flush(ctx, s, paths...); err != nil {
+// printDerivations makes roots of .drv files, and prints them.
+func (a *app) printDerivations(ctx context.Context, s *anyStore, list []chosen, root string) error {
+	cwd, err := a.dir("")
+	if err != nil {
 		return err
 	}
 	for i, c := range list {
 		text := s.Dir().Join(c.Path)
 		if root != "" {
-			text = absolute(root, e.cwd)
+			text = absolute(root, cwd)
 			if i > 0 {
 				text += fmt.Sprintf("-%d", i+1)
 			}

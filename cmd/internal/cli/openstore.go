@@ -3,12 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"devenv/store"
 	"devenv/store/binarycache"
 	"devenv/store/daemon"
+	"devenv/store/narinfo"
+	"devenv/store/storepath"
 	"devenv/store/transport"
 )
 
@@ -41,6 +44,24 @@ func able[T any](s *anyStore, doing, instead string) (T, error) {
 		return t, withHint(fmt.Errorf("%s is %s, which cannot %s", s.url, storeWords[s.kind], doing), instead)
 	}
 	return t, nil
+}
+
+// written is a store as evaluations write to it.
+type written struct{ *anyStore }
+
+// ImportAll adds trees, each after what it refers to: in batches, where the store
+// takes batches.
+func (s written) ImportAll(ctx context.Context, infos []narinfo.Info, nar func(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error) error {
+	if to, ok := s.both.(transport.Batch); ok {
+		return to.ImportAll(ctx, infos, nar)
+	}
+	for _, info := range infos {
+		err := nar(ctx, info.Path, func(content io.Reader) error { return s.Import(ctx, info, content) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // isCache reports whether s is a binary cache.

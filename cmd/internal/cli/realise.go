@@ -20,7 +20,7 @@ type realiser struct {
 
 // buildsInto has an evaluation build into a store what it needs to go on.
 func (r *realiser) buildsInto(o *host.Options) {
-	o.Store, o.StoreDir, o.Realiser = r.store, r.store.Dir(), r
+	o.Store, o.StoreDir, o.Realiser = written{r.store}, r.store.Dir(), r
 	disk, ok := r.store.both.(*store.Store)
 	if !ok {
 		return

@@ -6,9 +6,12 @@ import (
 	"io/fs"
 	"os"
 	pathpkg "path"
+	"slices"
+	"strings"
 	"time"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/store/nar"
 )
 
 // maxFile bounds what is read into memory.
@@ -148,7 +151,7 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 // listDir lists what belongs to the directory at p, which lies at disk, sorted
 // by name.
 func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
-	entries, err := os.ReadDir(disk)
+	entries, err := nar.ReadDir(disk)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +159,13 @@ func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
 	list := make([]eval.DirEntry, 0, len(entries))
 	for _, e := range entries {
 		if some {
-			if _, err := h.place(pathpkg.Join(p, e.Name())); err != nil {
+			if _, err := h.place(pathpkg.Join(p, e.Name)); err != nil {
 				continue
 			}
 		}
-		list = append(list, eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())})
+		list = append(list, eval.DirEntry{Name: e.Name, Type: typeOf(e.Type)})
 	}
+	slices.SortFunc(list, func(a, b eval.DirEntry) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
 }
 
@@ -202,6 +206,9 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 		return 0, err
 	}
 	typ := typeOf(info.Mode().Type())
+	if typ != eval.Symlink {
+		h.setLink(p, "")
+	}
 	h.observe(Item{Kind: Type, Name: path, Value: typ.String()}, p)
 	return typ, nil
 }

@@ -10,11 +10,15 @@ import (
 
 	"devenv/store"
 	"devenv/store/build"
+	"devenv/store/namespace"
 	"devenv/store/storepath"
 )
 
 func TestMain(m *testing.M) {
 	if code, ours := build.Child(os.Args); ours {
+		os.Exit(code)
+	}
+	if code, ours := namespace.Child(os.Args); ours {
 		os.Exit(code)
 	}
 	os.Exit(m.Run())
@@ -42,7 +46,9 @@ func newSite(t *testing.T) *site {
 
 func newSiteAt(t *testing.T, root string) *site {
 	t.Helper()
-	t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	if root != "/" {
+		t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	}
 	s, err := store.Open(t.Context(), store.Options{URL: root})
 	if err != nil {
 		t.Fatal(err)
