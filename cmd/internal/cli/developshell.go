@@ -47,13 +47,22 @@ func (a *app) developShell(ctx context.Context, o developOptions, args []string)
 		a.streams.Notice("%s is too large for the environment of a command (%d bytes, and %d are possible): it is not exported",
 			name, len(shell.Lookup(name)), devshell.MaxExported)
 	}
+	r.environ = environ
+	text := string(shell.UserScript())
 	if !o.command {
-		if environ, args, err = a.interactive(environ); err != nil {
+		if r.environ, args, err = a.interactive(environ); err != nil {
 			return err
 		}
+		text = rememberFront(text)
 	}
-	r.text, r.environ = append(shell.UserScript(), execLine(args)...), environ
+	r.text = []byte(text + execLine(args))
 	return a.runShell(r)
+}
+
+// rememberFront notes what a script has put in front of PATH.
+func rememberFront(script string) string {
+	return "__devenv_path=$PATH\n" + script +
+		frontVar + "=${PATH%\"$__devenv_path\"}\nexport " + frontVar + "=${" + frontVar + "%:}\n"
 }
 
 // bashText is the script for --bash: that of "nix develop". Rc says that it is
