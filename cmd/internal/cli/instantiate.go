@@ -32,7 +32,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	f := cmd.Flags()
 	o.addFlags(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
-	f.StringVar(&o.addRoot, "add-root", "", "make `LINK` a link to the .drv file that keeps it from gc; further ones are LINK-2, …")
+	f.StringVar(&o.addRoot, "add-root", "", "keep the .drv file from gc by a link, `LINK`; more are LINK-2, …")
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
 	return cmd
 }
