@@ -202,6 +202,40 @@ func TestSSHStore(t *testing.T) {
 	m.devenv(dir, "store", "ping", "--store", "ssh-ng://"+server.user+"@127.0.0.1:1").fails(1).says(`cannot`)
 }
 
+// Other machines build what this one cannot, and what it has no place for.
+func TestBuilders(t *testing.T) {
+	t.Parallel()
+	nix := daemontest.New(t, "system-features = far").Start(t)
+	m := newMachine(t)
+	m.vars["DEVENV_STORE"] = "local?root=" + m.path("private") + "&store=" + nix.StoreDir
+	builder := "unix://" + nix.Socket + "?store=" + nix.StoreDir
+	dir := m.write("src/far.nix", `let
+  drv = name: more: derivation ({ inherit name; system = "x86_64-linux"; builder = "/bin/sh"; } // more);
+  near = drv "near" { args = [ "-c" "echo near > $out" ]; };
+in {
+  far = drv "far" { requiredSystemFeatures = [ "far" ]; args = [ "-c" "echo from afar; read a < ${near}; echo far and $a > $out" ]; };
+  bad = drv "bad" { requiredSystemFeatures = [ "far" ]; args = [ "-c" "exit 9" ]; };
+}
+`)
+	build := func(attr string, args ...string) *result {
+		t.Helper()
+		return m.devenv(dir, append([]string{"build", "--file", "far.nix", "-A", attr, "--no-link", "--print-out-paths"}, args...)...)
+	}
+	build("far").fails(4).says(`needs the system feature "far"`)
+	build("far", "--builders", builder+" x86_64-linux - 1 1 near").fails(4).says(`no machine builds for x86_64-linux`)
+	build("far", "--builders", "unix:///nowhere x86_64-linux - 1 1 far").fails(4).says(`unix:///nowhere`)
+	machine := builder + " x86_64-linux - 2 1 far"
+	out := strings.TrimSpace(build("far", "-L", "--builders", machine).ok().says(`far is built on unix://`, `far> from afar`).stdout)
+	m.devenv(dir, "store", "cat", out).ok().prints(`(?m)^far and near$`)
+	build("bad", "--builders", machine).fails(4).says(`exit code 9`)
+	if text, err := os.ReadFile(out); err != nil || string(text) != "far and near\n" {
+		t.Errorf("the machine has %q, %v", text, err)
+	}
+	m.own("src/all.nix", `map (n: derivation { name = "n${n}"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo ${n} > $out" ]; }) [ "1" "2" "3" ]`)
+	m.devenv(dir, "build", "--file", "all.nix", "-j0", "--no-link").fails(4).says(`this machine may not build`)
+	m.devenv(dir, "build", "--file", "all.nix", "-j0", "--no-link", "--builders", machine).ok().says(`n1 is built on`, `n2 is built on`, `n3 is built on`)
+}
+
 // sshServer is an sshd that lets in who runs the test.
 type sshServer struct {
 	port               int

@@ -46,9 +46,10 @@ var rooms = map[string][]string{
 	"resolver/nixlang/notation": {},
 	"resolver/nixlang/version":  {},
 
-	"env":        {},
-	"shellhooks": {"env"},
-	"lockfile":   {},
+	"env":          {},
+	"env/devshell": {},
+	"shellhooks":   {"env"},
+	"lockfile":     {},
 
 	"nixconf":               {},
 	"store":                 {"store/db", "store/filelock", "nixconf"},
@@ -80,12 +81,13 @@ var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "stor
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.
 var inTests = map[string][]string{
-	"store":      {"*"},
-	"transfer":   {"*"},
-	"resolver":   {"*"},
-	"shellhooks": {"*"},
-	"env":        {"shellhooks"},
-	"cmd/devenv": {"*"},
+	"store":        {"*"},
+	"transfer":     {"*"},
+	"resolver":     {"*"},
+	"shellhooks":   {"*"},
+	"env":          {"shellhooks"},
+	"env/devshell": {"*"},
+	"cmd/devenv":   {"*"},
 }
 
 func TestFloorPlan(t *testing.T) {

@@ -24,6 +24,7 @@ type attributes struct {
 	asFile       map[string]bool    // passAsFile
 	graphs       map[string][]storepath.Path
 	noChroot     bool // __noChroot
+	preferLocal  bool // preferLocalBuild
 	noSubstitute bool // allowSubstitutes is false
 	impureEnv    []string
 	features     []string // requiredSystemFeatures
@@ -50,6 +51,7 @@ func readAttributes(dir storepath.Dir, d *derivation.Derivation) (*attributes, e
 		r.attrs = a.structured
 	}
 	a.noChroot = r.flag("__noChroot", false)
+	a.preferLocal = r.flag("preferLocalBuild", false)
 	a.noSubstitute = !r.flag("allowSubstitutes", true)
 	a.impureEnv = r.list("impureEnvVars")
 	a.features = r.list("requiredSystemFeatures")

@@ -54,7 +54,7 @@ func (r *run) make(ctx context.Context, result *Result, outputs []string) error 
 	if mustResolve(d) {
 		return r.buildResolved(ctx, result, d, made)
 	}
-	return r.build(ctx, result, withInputs(d, made))
+	return r.build(ctx, result, withInputs(d, made), made)
 }
 
 // derivation reads the derivation at drv, which is substituted if it is not
@@ -90,29 +90,38 @@ func outputNames(d *derivation.Derivation) string {
 	return strings.Join(names, ", ")
 }
 
-// accept refuses a derivation that this machine cannot build.
-func (b *Builder) accept(drv storepath.Path, d *derivation.Derivation) error {
-	refuse := func(next, format string, args ...any) error {
+// lacks says what this machine lacks to build d, nil if nothing.
+func (b *Builder) lacks(drv storepath.Path, d *derivation.Derivation, attrs *attributes) *Error {
+	refuse := func(next, format string, args ...any) *Error {
 		return &Error{Status: InputRejected, Drv: drv, Msg: fmt.Sprintf(format, args...), Next: next}
 	}
 	if d.System != b.System && !isBuiltin(d) && !slices.Contains(b.ExtraPlatforms, d.System) {
 		return refuse("Have it built on such a machine, or take it from a cache that has it.", "it is for %s, and this machine is %s", d.System, b.System)
-	}
-	attrs, err := readAttributes(b.Store.Dir(), d)
-	if err != nil {
-		return &Error{Status: InputRejected, Drv: drv, Msg: "its attributes", Err: err}
 	}
 	for _, feature := range attrs.features {
 		if !slices.Contains(b.Features, feature) && feature != "ca-derivations" {
 			return refuse("If this machine has it, say so in nix.conf: system-features = "+feature+" …", "it needs the system feature %q, and this machine has %s", feature, b.Features)
 		}
 	}
+	return nil
+}
+
+// accept refuses a derivation before anything is done for it: one that cannot be
+// built, or not without another machine when there is none.
+func (b *Builder) accept(drv storepath.Path, d *derivation.Derivation) error {
+	attrs, err := readAttributes(b.Store.Dir(), d)
+	if err != nil {
+		return &Error{Status: InputRejected, Drv: drv, Msg: "its attributes", Err: err}
+	}
+	if lacks := b.lacks(drv, d, attrs); lacks != nil && b.Remote == nil {
+		return lacks
+	}
 	kind, err := d.Kind()
 	if err != nil {
 		return &Error{Status: InputRejected, Drv: drv, Msg: "its outputs", Err: err}
 	}
 	if kind == derivation.Impure && !b.Impure {
-		return refuse("Allow it: --option experimental-features impure-derivations", "it is impure: it may give something else each time")
+		return &Error{Status: InputRejected, Drv: drv, Msg: "it is impure: it may give something else each time", Next: "Allow it: --option experimental-features impure-derivations"}
 	}
 	return nil
 }

@@ -56,7 +56,9 @@ type Options struct {
 	ExtraPlatforms []string // what it also runs [extra-platforms]
 	Features       []string // what it can do [system-features]
 
-	Jobs       int  // builds at a time; 0 is one [max-jobs]
+	Remote Remote // builds what this machine cannot, or has no place for; nil has none [builders]
+
+	Jobs       int  // builds at a time on this machine; 0 is one, negative none [max-jobs]
 	Cores      int  // that one build may use; 0 is all of them [cores]
 	AllCores   int  // how many there are
 	Fallback   bool // build what cannot be copied although somebody has it [fallback]
@@ -102,7 +104,7 @@ type Fetcher interface {
 // Builder builds. It may be used by many goroutines at once.
 type Builder struct {
 	Options
-	slots    chan struct{} // a token for each build that may run
+	places   *places
 	known    infos
 	drvs     derivations
 	realised realisations
@@ -112,7 +114,9 @@ type Builder struct {
 
 // New returns a builder.
 func New(o Options) *Builder {
-	o.Jobs = max(o.Jobs, 1)
+	if o.Jobs == 0 {
+		o.Jobs = 1
+	}
 	if o.Cores == 0 {
 		o.Cores = max(o.AllCores, 1)
 	}
@@ -131,7 +135,7 @@ func New(o Options) *Builder {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Builder{Options: o, slots: make(chan struct{}, o.Jobs)}
+	b := &Builder{Options: o, places: newPlaces(max(o.Jobs, 1))} // one for what is built in
 	b.known = infos{store: o.Store, known: map[storepath.Path]narinfo.Info{}}
 	b.drvs = derivations{store: o.Store, known: map[storepath.Path]*derivation.Derivation{}}
 	b.realised.list = derivation.NewRealisations(o.Store.Dir(), b.drvs.read)

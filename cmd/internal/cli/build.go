@@ -36,16 +36,22 @@ func newBuildCmd(a *app) *cobra.Command {
 that sees nothing else, and without root. What is in the store already, or in a cache of nix.conf's substituters,
 is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
 
+On a machine with a Nix daemon whose /nix you may not write the daemon builds. Otherwise what another
+machine could build is built there when this one has no place for it: the setting builders names machines,
+and /etc/nix/machines.
+
 The result has a link in the current directory, result, that keeps it from gc.`,
 		Example: `  devenv build --file . --attr hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
+  devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
   devenv build /nix/store/…-hello-2.12.drv^out --print-build-logs`,
 		Args: func(_ *cobra.Command, args []string) error { return o.check(args) },
 		RunE: func(cmd *cobra.Command, args []string) error { return runBuild(cmd.Context(), a, o, args) },
 	}
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")
 	f.BoolVar(&o.noLink, "no-link", false, "make no link")
@@ -61,6 +67,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.jobs, "max-jobs", "j", "", "build `N` derivations at a time, or auto")
+	f.StringVar(&o.builders, "builders", "", "have what this machine cannot, or has no place for, built by `MACHINES`")
 	f.IntVar(&o.cores, "cores", 0, "let each of them use `N` processors")
 	f.BoolVar(&o.rebuild, "rebuild", false, "build again what is valid, and say how that differs")
 	f.BoolVarP(&o.keepGoing, "keep-going", "k", false, "build what can be built after a failure")

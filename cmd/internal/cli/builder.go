@@ -21,7 +21,7 @@ import (
 
 // builderOptions are what commands that build have in common.
 type builderOptions struct {
-	jobs                           string
+	jobs, builders                 string
 	cores                          int
 	keepGoing, keepFailed, rebuild bool
 	logs                           bool // show what builders print
@@ -42,6 +42,12 @@ func (s *stores) newBuilder(disk *store.Store, o builderOptions) (*build.Builder
 	opts.Started = func(p storepath.Path) { a.streams.Notice("building %s", drvName(p)) }
 	if o.logs {
 		opts.Line = func(p storepath.Path, line string) { a.streams.Notice("%s> %s", drvName(p), line) }
+	}
+	if opts.Jobs == 0 {
+		opts.Jobs = -1 // none here
+	}
+	if opts.Remote, err = s.remote(disk); err != nil {
+		return nil, &usageError{err}
 	}
 	opts.Fetch = fetcher{s.client, a}
 	if err := s.addSubstituter(&opts, disk.Dir()); err != nil {
@@ -72,7 +78,9 @@ func (s *stores) addSubstituter(opts *build.Options, dir storepath.Dir) error {
 		return err
 	}
 	set, err := s.caches(urls, trust)
-	opts.Substituter = set
+	if err == nil && set.Dir() == dir { // else nothing of it fits
+		opts.Substituter = set
+	}
 	return err
 }
 

@@ -39,6 +39,9 @@ func (o *builderOptions) set(settings *nixconf.Settings) {
 	if o.jobs != "" {
 		settings.Set("max-jobs", o.jobs, "--max-jobs")
 	}
+	if o.builders != "" {
+		settings.Set("builders", o.builders, "--builders")
+	}
 	if o.cores > 0 {
 		settings.Set("cores", decimal(int64(o.cores)), "--cores")
 	}

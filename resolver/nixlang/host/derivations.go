@@ -12,13 +12,18 @@ import (
 // textBlock is how many bytes of texts are compressed together. Derivations
 // that are made one after the other have much in common: texts of a package set
 // shrink to a seventh, at two gigabytes a second.
-const textBlock = 128 << 10
+//
+// The first blocks stay as they are: it does not pay for a few packages.
+const (
+	textBlock   = 128 << 10
+	plainBlocks = 16
+)
 
 // derivations are those that an evaluation made: hardly one is ever read, but
 // each may be.
 type derivations struct {
 	kept   map[storepath.Path]keptDerivation
-	blocks [][]byte // compressed
+	blocks [][]byte // compressed, but the first
 	open   []byte   // the last block, still growing
 	read   []byte   // the block that was read last
 	reads  int      // its number
@@ -39,8 +44,7 @@ func (d *derivations) add(p storepath.Path, drv *derivation.Derivation, text []b
 		d.kept = map[storepath.Path]keptDerivation{}
 	}
 	if len(d.open)+len(text) > textBlock && len(d.open) > 0 {
-		d.blocks = append(d.blocks, s2.Encode(nil, d.open))
-		d.open = d.open[:0]
+		d.close()
 	}
 	if d.open == nil {
 		d.open = make([]byte, 0, textBlock)
@@ -49,20 +53,39 @@ func (d *derivations) add(p storepath.Path, drv *derivation.Derivation, text []b
 	d.open = append(d.open, text...)
 }
 
+// close ends the last block.
+func (d *derivations) close() {
+	if len(d.blocks) < plainBlocks {
+		d.blocks = append(d.blocks, d.open)
+		d.open = nil
+		return
+	}
+	d.blocks = append(d.blocks, s2.Encode(nil, d.open))
+	d.open = d.open[:0]
+}
+
 // text returns the text of a kept derivation.
 func (d *derivations) text(k keptDerivation) string {
 	block := d.open
-	if k.block < len(d.blocks) {
-		if d.read == nil || d.reads != k.block {
-			var err error
-			if d.read, err = s2.Decode(d.read[:cap(d.read)], d.blocks[k.block]); err != nil {
-				panic(err) // memory that nobody else writes to
-			}
-			d.reads = k.block
-		}
-		block = d.read
+	switch {
+	case k.block < min(plainBlocks, len(d.blocks)):
+		block = d.blocks[k.block]
+	case k.block < len(d.blocks):
+		block = d.unpacked(k.block)
 	}
 	return string(block[k.from : k.from+k.size])
+}
+
+// unpacked returns a compressed block.
+func (d *derivations) unpacked(n int) []byte {
+	if d.read == nil || d.reads != n {
+		var err error
+		if d.read, err = s2.Decode(d.read[:cap(d.read)], d.blocks[n]); err != nil {
+			panic(err) // memory that nobody else writes to
+		}
+		d.reads = n
+	}
+	return d.read
 }
 
 // object returns a kept derivation as a store object, or nil.

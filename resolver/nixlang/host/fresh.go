@@ -28,7 +28,7 @@ type Checker struct {
 // NewChecker returns one that sees files through the Host's mounts; settings are
 // as Changed has them.
 func (h *Host) NewChecker(settings map[string]string) *Checker {
-	world := New(Options{StoreDir: h.opts.StoreDir, Env: h.opts.Env, Mounts: h.mounts, MaxFile: h.opts.MaxFile})
+	world := New(Options{StoreDir: h.opts.StoreDir, Env: h.opts.Env, Mounts: h.mounts.all(), MaxFile: h.opts.MaxFile})
 	return &Checker{world, settings, newReads(h.opts.Now), map[string]string{}, map[string]string{}}
 }
 

@@ -46,6 +46,7 @@ type Host struct {
 	objects map[storepath.Path]*object
 	mounts  mounts
 	links   map[string]string // targets of symbolic links; "" of what is none
+	plain   map[string]bool   // directories, with a slash, on whose path there is no link
 	allowed []string
 	reads   *Reads
 
@@ -69,6 +70,7 @@ func New(opts Options) *Host {
 		opts.MaxFile = maxFile
 	}
 	h := &Host{opts: opts, Fetcher: opts.Fetcher, texts: eval.CoreFiles(), objects: map[storepath.Path]*object{}}
+	h.mounts.dir = h.StoreDir()
 	if h.Fetcher == nil {
 		h.Fetcher = noFetcher{}
 	}
