@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"devenv/resolver/flake"
 	"devenv/resolver/flakeref"
 	"devenv/resolver/nixlang/eval"
 	"devenv/resolver/nixlang/host"
+	"devenv/store/build"
+	"devenv/store/derivation"
 )
 
 // called is a flake whose outputs are being evaluated.
@@ -119,48 +122,90 @@ func runEvalReference(ctx context.Context, a *app, o evalOptions, text string) e
 // flakeDerivations are the packages that references name; they are in the store
 // then.
 func (a *app) flakeDerivations(ctx context.Context, o evaluationOptions, refs []string, to host.Store) ([]chosen, error) {
-	fo := flakeOptions{settings: o.settings}
-	s, err := a.flakes(ctx, &fo)
-	if err != nil {
-		return nil, err
-	}
 	var list []chosen
 	for _, text := range refs {
-		in, err := s.installable(text)
+		targets, err := a.flakeTargets(ctx, o, text, flake.PackagePaths, to)
 		if err != nil {
 			return nil, err
 		}
-		err = a.evaluateFlake(ctx, s, in.Ref, o, &fo, func(c *called) error {
-			found, err := c.derivation(in)
-			if err == nil {
-				list = append(list, found)
-				err = c.world.Flush(ctx, to, found.Path)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
+		c := chosen{Path: targets.Drv, Output: "out"}
+		if len(targets.Outputs) > 0 {
+			c.Output = targets.Outputs[0]
 		}
+		list = append(list, c)
 	}
 	return list, nil
 }
 
-// derivation is the package that a reference names.
-func (c *called) derivation(in flakeref.Installable) (chosen, error) {
-	v, path, err := c.find(flake.PackagePaths(in, c.system()))
+// flakeTargets is the derivation that a reference names, and the outputs of it
+// that are meant; paths says where it is looked for. It is in the store then.
+func (a *app) flakeTargets(ctx context.Context, o evaluationOptions, text string, paths func(in flakeref.Installable, system string) flake.Paths, to host.Store) (target build.Target, err error) {
+	fo := flakeOptions{settings: o.settings}
+	s, err := a.flakes(ctx, &fo)
 	if err != nil {
-		return chosen{}, err
+		return target, err
+	}
+	in, err := s.installable(text)
+	if err != nil {
+		return target, err
+	}
+	err = a.evaluateFlake(ctx, s, in.Ref, o, &fo, func(c *called) error {
+		if target, err = c.target(in, paths(in, c.system())); err != nil {
+			return err
+		}
+		return c.world.Flush(ctx, to, target.Drv)
+	})
+	return target, err
+}
+
+// target is the derivation at the first of some paths.
+func (c *called) target(in flakeref.Installable, paths flake.Paths) (build.Target, error) {
+	v, path, err := c.find(paths)
+	if err != nil {
+		return build.Target{}, err
 	}
 	one := &collector{e: c.evaluation}
 	found, err := one.take(v)
 	if err != nil {
-		return chosen{}, err
+		return build.Target{}, err
 	}
 	if !found {
-		return chosen{}, withHint(fmt.Errorf("flake output '%s' is no derivation", flake.ShowAttrPath(path)), "see what there is: devenv flake show "+in.Ref.String())
+		return build.Target{}, withHint(fmt.Errorf("flake output '%s' is no derivation", flake.ShowAttrPath(path)), "see what there is: devenv flake show "+in.Ref.String())
 	}
-	if names := in.Outputs.Names; len(names) > 0 {
-		one.list[0].Output = names[0]
+	target := build.Target{Drv: one.list[0].Path, Outputs: in.Outputs.Names}
+	if in.Outputs.All || len(target.Outputs) > 0 {
+		return target, nil
 	}
-	return one.list[0], nil
+	target.Outputs, err = c.installed(v, one.list[0].Output)
+	return target, err
+}
+
+// installed are the outputs of a derivation that its meta.outputsToInstall
+// names, or the one that it is.
+func (c *called) installed(v *eval.Value, output string) ([]string, error) {
+	for _, name := range []string{"meta", "outputsToInstall"} {
+		attr, err := c.Attr(v, name)
+		if err != nil {
+			return nil, err
+		}
+		if attr == nil {
+			return []string{output}, nil
+		}
+		v = attr
+	}
+	elems, err := c.ToList(v)
+	var names []string
+	for i := 0; i < len(elems) && err == nil; i++ {
+		var name string
+		name, _, err = c.ToString(elems[i])
+		names = append(names, name)
+	}
+	return names, err
+}
+
+// isDerivationFile reports whether an argument names a .drv file, perhaps with
+// outputs, and not a flake's package.
+func isDerivationFile(arg string) bool {
+	path, _, _ := strings.Cut(strings.Replace(arg, "!", "^", 1), "^")
+	return strings.HasSuffix(path, derivation.Extension)
 }
