@@ -130,7 +130,7 @@ func (a *app) buildTargets(ctx context.Context, s *anyStore, b maker, o buildOpt
 	o.world = (&realiser{s, b}).buildsInto
 	for _, arg := range args {
 		var targets []build.Target
-		if isDerivationFile(arg) {
+		if isDerivationFile(arg, s.Dir()) {
 			targets, err = readTargets(s.Dir(), []string{arg})
 		} else {
 			var target build.Target
