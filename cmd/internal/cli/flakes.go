@@ -36,6 +36,7 @@ type flakeOptions struct {
 	replaced  []string // NAME=REF of --override-flake
 	updates   []string
 	noNames   bool
+	registry  *string // in place of the global one; nil: as it is set
 	fresh     bool     // ask again what is known for a while
 	settings  []string // NAME=VALUE of --option
 }
@@ -52,12 +53,22 @@ func (o *flakeOptions) addLockFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.lock.Recreate, "recreate-lock-file", false, "lock all inputs anew")
 	f.BoolVar(&o.lock.NoUpdate, "no-update-lock-file", false, "fail if the lock has to change")
 	f.BoolVar(&o.lock.NoWrite, "no-write-lock-file", false, "do not write the lock")
-	f.BoolVar(&o.noNames, "no-registries", false, "look no names up in registries")
+	f.BoolVar(&o.noNames, "no-use-registries", false, "look no names up in registries")
+	f.BoolVar(&o.noNames, "no-registries", false, "")
+	f.MarkHidden("no-registries") //nolint:errcheck // the flag is there: it is the old name
+	o.addRegistryFlag(f)
 	f.BoolVar(&o.lock.Commit, "commit-lock-file", false, "make a commit of the lock")
 	f.StringVar(&o.lock.Summary, "commit-lock-file-summary", "", "begin the commit's message with `TEXT`")
 	f.BoolVar(&o.lock.DirtyLocks, "allow-dirty-locks", false, "let the lock hold inputs with changes that are not committed")
 	f.StringVar(&o.lock.Reference, "reference-lock-file", "", "read `FILE` in place of flake.lock")
 	f.StringVar(&o.lock.Output, "output-lock-file", "", "write `FILE` in place of flake.lock")
+}
+
+func (o *flakeOptions) addRegistryFlag(f *pflag.FlagSet) {
+	f.Func("flake-registry", "look names up in `URL` in place of the global registry; an empty one is none", func(url string) error {
+		o.registry = &url
+		return nil
+	})
 }
 
 // flakes opens what is needed to work with flakes. Nothing is fetched yet.
@@ -69,6 +80,9 @@ func (a *app) flakes(ctx context.Context, o *flakeOptions) (*flakes, error) {
 	s := &flakes{a: a, cwd: cwd}
 	if s.settings, err = a.nixSettings(evaluationOptions{settings: o.settings}); err != nil {
 		return nil, err
+	}
+	if o.registry != nil {
+		s.settings.Set("flake-registry", *o.registry, "--flake-registry")
 	}
 	if s.store, err = ws.Store(ctx); err != nil {
 		return nil, err

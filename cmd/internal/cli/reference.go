@@ -114,7 +114,13 @@ func runEvalReference(ctx context.Context, a *app, o evalOptions, text string) e
 		if err != nil {
 			return err
 		}
-		printed, err := o.print(c.evaluation, v)
+		var printed string
+		if o.json { // as "nix eval" has it
+			printed, err = c.PathJSON(v)
+			printed += "\n"
+		} else {
+			printed, err = o.print(c.evaluation, v)
+		}
 		if err == nil {
 			a.streams.Printf("%s", printed)
 		}

@@ -94,7 +94,7 @@ func (r *registries) globalLayer(ctx context.Context) (*flakeref.Registry, error
 		return r.global, nil
 	}
 	var err error
-	switch address := r.settings.String("flake-registry", globalRegistry); {
+	switch address := strings.TrimPrefix(r.settings.String("flake-registry", globalRegistry), "file://"); {
 	case address == "":
 		r.global = &flakeref.Registry{}
 	case filepath.IsAbs(address):

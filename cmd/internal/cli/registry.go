@@ -45,6 +45,7 @@ func newRegistryListCmd(a *app) *cobra.Command {
 			return s.listRegistries(layers, asJSON)
 		}),
 	}
+	o.addRegistryFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print [{registry, from, to}]")
 	return cmd
 }

@@ -84,3 +84,13 @@ func (ev *Evaluator) ArgumentName(v *Value) (name string, err error) {
 	})
 	return name, err
 }
+
+// PathJSON writes a value as JSON in which paths are what they are, and are not
+// put into the store.
+func (ev *Evaluator) PathJSON(v *Value) (text string, err error) {
+	err = ev.run(func() {
+		var ctx Context
+		text = string(ev.appendJSON(nil, v, 0, &ctx, false))
+	})
+	return text, err
+}
