@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/host"
+	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -104,7 +105,7 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	b, err := st.maker(s, o.builderOptions)
+	b, err := st.maker(ctx, s, o.builderOptions)
 	if err != nil {
 		return err
 	}
@@ -157,17 +158,21 @@ func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results 
 	if err != nil {
 		return err
 	}
+	link := !o.noLink && s.kind != store.SSH
+	if link != !o.noLink {
+		a.streams.Notice("there is no link to what was built: it is on another machine")
+	}
 	for i, r := range results {
 		for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-			link := absolute(o.outLink, cwd)
+			place := absolute(o.outLink, cwd)
 			if i > 0 {
-				link += fmt.Sprintf("-%d", i)
+				place += fmt.Sprintf("-%d", i)
 			}
 			if name != "out" {
-				link += "-" + name
+				place += "-" + name
 			}
-			if !o.noLink {
-				if err := s.keep(ctx, link, r.Outputs[name]); err != nil {
+			if link {
+				if err := s.keep(ctx, place, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

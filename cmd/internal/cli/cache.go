@@ -65,7 +65,7 @@ func runCachePush(ctx context.Context, a *app, o cachePushOptions, args []string
 		return err
 	}
 	defer s.close()
-	to, err := s.cache(target)
+	to, err := s.cache(ctx, target)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func runCachePull(ctx context.Context, a *app, o cachePullOptions, args []string
 			return err
 		}
 	}
-	from, err := s.caches(o.from, trust)
+	from, err := s.caches(ctx, o.from, trust)
 	if err != nil {
 		return err
 	}
