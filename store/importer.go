@@ -183,17 +183,18 @@ func (b *importer) fill(ctx context.Context, info Info, buf *bufio.Reader) (Info
 	real := b.s.Real(info.Path)
 	info.Ultimate = false // another one built it
 	calls, size := 0, int64(0)
-	err := b.nar(ctx, info.Path, func(r io.Reader) (err error) {
+	unpacked := fmt.Errorf("no NAR of %s was given", info.Path.Base())
+	err := b.nar(ctx, info.Path, func(r io.Reader) error {
 		if calls++; calls > 1 {
 			if _, err := removeTree(real); err != nil {
 				return err
 			}
 		}
-		size, err = unpackAs(ctx, info, r, real, buf)
-		return err
+		size, unpacked = unpackAs(ctx, info, r, real, buf)
+		return unpacked
 	})
-	if err == nil && calls == 0 {
-		err = fmt.Errorf("no NAR of %s was given", info.Path.Base())
+	if err == nil {
+		err = unpacked // whatever nar made of it
 	}
 	if err == nil && b.inherits {
 		err = canonicalise(ctx, real)

@@ -46,9 +46,10 @@ var rooms = map[string][]string{
 	"resolver/nixlang/notation": {},
 	"resolver/nixlang/version":  {},
 
-	"env":        {},
-	"shellhooks": {"env"},
-	"lockfile":   {},
+	"env":          {},
+	"env/devshell": {},
+	"shellhooks":   {"env"},
+	"lockfile":     {},
 
 	"nixconf":               {},
 	"store":                 {"store/db", "store/filelock", "nixconf"},

@@ -10,11 +10,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"devenv/env"
 	"devenv/resolver/nixlang/evalcache"
 	"devenv/resolver/nixlang/host"
 	"devenv/store/storepath"
 )
+
+func (o *evaluationOptions) addCacheFlag(f *pflag.FlagSet) {
+	f.BoolVar(&o.noCache, "no-eval-cache", false, "evaluate, even if nothing has changed since the last time")
+}
 
 // asking is what a command wants of an evaluation.
 type asking struct {
@@ -30,7 +36,7 @@ func (a *app) ask(ctx context.Context, o evaluationOptions, want asking) (answer
 	cache := a.answers(&o)
 	o.remember = cache != nil
 	err = a.evaluate(ctx, o, func(e *evaluation) error {
-		if cache == nil {
+		if !e.o.remember {
 			answer, err = want.answer(e)
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
 	f.BoolVar(&o.strict, "strict", false, "evaluate all of the value")
@@ -121,21 +123,31 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 	return text + "\n", err
 }
 
-// pairs are the flags that take two words, as nix's own commands do, and
-// withPairs the commands that have them.
+// pairs are the flags that take two words, as nix's own commands do, for each
+// command that has them.
 var (
-	pairs     = []string{"--arg", "--argstr", "--option"}
-	withPairs = []string{"eval", "instantiate", "repl", "build"}
+	nixPairs  = []string{"--arg", "--argstr", "--option"}
+	withPairs = map[string][]string{
+		"eval": nixPairs, "instantiate": nixPairs, "repl": nixPairs, "build": nixPairs, "print-dev-env": nixPairs,
+		"develop": append([]string{"-s", "--set-env-var"}, nixPairs...),
+	}
 )
 
 // joinPairs makes one word of the two that follow such a flag: --arg NAME EXPR.
+// What stands behind -c or -- is a command's own.
 func joinPairs(args []string) []string {
-	known := false
-	var out []string
+	var pairs, out []string
+	command := ""
 	for i := 0; i < len(args); i++ {
-		out = append(out, args[i])
-		known = known || slices.Contains(withPairs, args[i])
-		if known && slices.Contains(pairs, args[i]) && i+2 < len(args) {
+		arg := args[i]
+		if arg == "-c" || arg == "--command" || arg == "--" {
+			return append(out, args[i:]...)
+		}
+		if command == "" && !strings.HasPrefix(arg, "-") && (i == 0 || args[i-1] != "-C" && args[i-1] != "--directory") {
+			command, pairs = arg, withPairs[arg]
+		}
+		out = append(out, arg)
+		if slices.Contains(pairs, arg) && i+2 < len(args) {
 			out = append(out, args[i+1]+"="+args[i+2])
 			i += 2
 		}

@@ -51,7 +51,6 @@ func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.features, "extra-experimental-features", nil, "switch `FEATURE` on")
 	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
 	f.StringVar(&o.profile, "profile", "", "write where the time went to `FILE`, for pprof or in lines (.folded)")
-	f.BoolVar(&o.noCache, "no-eval-cache", false, "evaluate, even if nothing has changed since the last time")
 	f.BoolVar(&o.stats, "stats", false, "say how much was evaluated, on standard error")
 }
 
@@ -97,6 +96,11 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept, err := settings.Bool("eval-cache", true)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	o.remember = o.remember && kept
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
 	world := host.Options{Env: a.getenv, Show: a.show, Keep: true, Now: time.Now, Record: o.remember}
 	if o.remember {

@@ -32,8 +32,9 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
-	f.StringVar(&o.addRoot, "add-root", "", "make `LINK` a link to the .drv file that keeps it from gc; further ones are LINK-2, …")
+	f.StringVar(&o.addRoot, "add-root", "", "link the .drv file to `LINK`, and more to LINK-2, LINK-3")
 	addStoreFlag(cmd, &o.storeFlags)
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
 	return cmd

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"devenv/resolver/nixlang/eval"
 	"devenv/store/nar"
@@ -183,17 +184,18 @@ func (r *Reads) trustTree(disk string) string {
 
 func walkStat(disk string) (stat string, newest int64) {
 	var b []byte
-	err := filepath.WalkDir(disk, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(disk, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		info, err := os.Lstat(path)
+		info, err := d.Info()
 		if err != nil {
 			return err
 		}
 		s := statOf(info)
 		newest = max(newest, s.Mtime, s.Ctime)
-		b = fmt.Appendf(b, "%s\x00%s %o\n", path[len(disk):], s, info.Mode())
+		b = s.append(append(append(b, path[len(disk):]...), 0))
+		b = append(strconv.AppendUint(append(b, ' '), uint64(info.Mode()), 8), '\n')
 		return nil
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ type readKey struct {
 	name string
 }
 
-func newReads(now func() time.Time) *Reads { return &Reads{now, map[readKey]Item{}} }
+func newReads(now func() time.Time) *Reads { return &Reads{now, make(map[readKey]Item, 512)} }
 
 // note adds an item.
 func (r *Reads) note(i Item) {
