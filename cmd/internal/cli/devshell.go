@@ -63,7 +63,7 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	b, err := st.maker(s, o.builder)
+	b, err := st.maker(ctx, s, o.builder)
 	if err != nil {
 		return shell, err
 	}
