@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/resolver/nixlang/host"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -144,7 +143,7 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	for _, c := range list {
 		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
 	}
