@@ -10,7 +10,7 @@ import (
 	"devenv/env"
 )
 
-type developOptions struct{ command bool }
+type developOptions struct{ command, nixStore bool }
 
 func newDevelopCmd(a *app) *cobra.Command {
 	var o developOptions
@@ -37,6 +37,7 @@ come and go by cd. exec and export run no hooks.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runDevelop(cmd.Context(), a, o, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
+	nixStoreFlag(cmd, &o.nixStore)
 	cmd.Flags().BoolVarP(&o.command, "command", "c", false, "run the command that follows instead of a shell")
 	return cmd
 }
@@ -48,6 +49,9 @@ func runDevelop(ctx context.Context, a *app, o developOptions, args []string) er
 	}
 	layers, environ, err := a.layers(ctx, dir)
 	if err != nil {
+		return err
+	}
+	if ended, err := a.atNix(ctx, layers, args, o.nixStore); ended {
 		return err
 	}
 	a.greet(ctx, layers, environ)

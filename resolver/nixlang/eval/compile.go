@@ -66,7 +66,9 @@ func number[N numbered](c *compiler, n N) Node {
 	return n
 }
 
-func (c *compiler) constant(v Value) Node { return &constant{c.ev.cell(v)} }
+func (c *compiler) constant(v Value) Node { return c.shared(c.ev.cell(v)) }
+
+func (c *compiler) shared(cell *Value) Node { return c.ev.frequent.constants.put(constant{cell}) }
 
 // expr compiles an expression; it returns how high its tree is, counted from
 // the nearest node that accounts for itself.
@@ -164,7 +166,7 @@ func (c *compiler) list(n syntax.Node, here at) (Node, int) {
 func (c *compiler) call(n syntax.Node, here at) (Node, int) {
 	f, h1 := c.expr(syntax.ID(n.A))
 	args, h2 := c.exprs(c.tree.List(&n))
-	return number(c, &callNode{at: here, f: f, args: args}), max(h1, h2)
+	return number(c, c.ev.frequent.calls.put(callNode{at: here, f: f, args: args})), max(h1, h2)
 }
 
 func (c *compiler) path(id syntax.ID, here at) Node {

@@ -38,17 +38,18 @@ type Options struct {
 // Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
 // be called from others.
 type Evaluator struct {
-	opts    Options
-	host    Host
-	locator Locator // the host, if it is one
-	parser  syntax.Parser
-	syms    symbols
-	sym     knownSyms
-	slabs   slabs
-	code    code
-	lambdas []function
-	files   []*file
-	byPath  map[string]*Value
+	opts     Options
+	host     Host
+	locator  Locator // the host, if it is one
+	parser   syntax.Parser
+	syms     symbols
+	sym      knownSyms
+	slabs    slabs
+	frequent frequent
+	code     code
+	lambdas  []function
+	files    []*file
+	byPath   map[string]*Value
 
 	contexts     []ContextElem
 	contextID    map[ContextElem]uint32

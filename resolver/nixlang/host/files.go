@@ -1,6 +1,8 @@
 package host
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,27 +21,37 @@ const maxFile = 1 << 30
 
 // ReadFile reads a regular file, or what a symbolic link to one leads to.
 func (h *Host) ReadFile(path string) ([]byte, error) {
+	data, _, err := h.readFile(path, h.reads != nil)
+	return data, err
+}
+
+// readFile is ReadFile, with the SHA-256 of the bytes if it is wanted and the
+// file is on the disk. The read set needs it.
+func (h *Host) readFile(path string, summed bool) (data []byte, sum [32]byte, err error) {
 	p, err := h.resolve(path, true)
 	if err != nil {
-		return nil, err
+		return nil, sum, err
 	}
 	if text, ok := h.text(p); ok {
-		return []byte(text), nil
+		return []byte(text), sum, nil
 	}
 	disk, err := h.place(p)
 	if err != nil {
 		h.absent(path, err)
-		return nil, err
+		return nil, sum, err
 	}
 	data, stat, err := h.readDisk(disk, path)
 	if err != nil {
 		h.absent(path, err)
-		return nil, err
+		return nil, sum, err
+	}
+	if summed {
+		sum = sha256.Sum256(data)
 	}
 	if h.reads != nil {
-		h.observe(Item{Kind: Content, Name: path, Value: digest(data), Stat: h.reads.trust(stat)}, p)
+		h.observe(Item{Kind: Content, Name: path, Value: hex.EncodeToString(sum[:]), Stat: h.reads.trust(stat)}, p)
 	}
-	return data, nil
+	return data, sum, nil
 }
 
 // readDisk reads a file of the disk; path is what messages call it.
@@ -53,6 +65,11 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 	}
 	if info.Size() > h.opts.MaxFile {
 		return nil, Stat{}, tooLong(path, h.opts.MaxFile)
+	}
+	if info.Size() > 0 {
+		if data, ok := readQuick(disk, info.Size()); ok {
+			return data, statOf(info), nil
+		}
 	}
 	var data []byte
 	if info.Size() == 0 {
