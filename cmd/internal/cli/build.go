@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/resolver/nixlang/host"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
@@ -145,7 +144,7 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	for _, c := range list {
 		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
 	}
