@@ -31,8 +31,8 @@ type evaluation struct {
 // noCache is a place where no cache can be made.
 const noCache = "/dev/null"
 
-// language measures evaluators of the Nix language: ours, with and without a
-// cache of parsed files, and Nix.
+// language measures evaluators of the Nix language: ours, without a cache, with
+// one of parsed files, and with one of answers; and Nix.
 func (s *site) language(ctx context.Context, o languageOptions, rounds int) (string, error) {
 	t := table{title: "The Nix language", header: []string{"", "", "wall", "CPU", "of Nix's", "memory"}}
 	works, err := s.workloads(ctx, o)
@@ -77,7 +77,9 @@ func (s *site) evaluations(w workload, peers []nixPeer) []*evaluation {
 	ours := append([]string{s.path("bin", "devenv"), "eval", "--impure", "--file", w.file}, w.flags...)
 	all := []*evaluation{{what: w.name, who: "devenv", argv: ours, cache: noCache}}
 	if w.known {
-		all = append(all, &evaluation{what: w.name, who: "devenv, files known", argv: ours, cache: s.path("cache")})
+		all = append(all,
+			&evaluation{what: w.name, who: "devenv, files known", argv: append(slices.Clone(ours), "--no-eval-cache"), cache: s.path("cache")},
+			&evaluation{what: w.name, who: "devenv, nothing changed", argv: ours, cache: s.path("answers")})
 	}
 	for _, p := range peers {
 		argv := append(slices.Clone(p.prefix), "nix-instantiate", "--eval", w.file, "--store", "dummy://")

@@ -183,11 +183,11 @@ func (r *Reads) trustTree(disk string) string {
 
 func walkStat(disk string) (stat string, newest int64) {
 	var b []byte
-	err := filepath.WalkDir(disk, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(disk, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		info, err := os.Lstat(path)
+		info, err := d.Info()
 		if err != nil {
 			return err
 		}

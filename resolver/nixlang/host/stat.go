@@ -1,9 +1,9 @@
 package host
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -20,7 +20,11 @@ type Stat struct {
 const slack = 2 * time.Second
 
 func (s Stat) String() string {
-	return fmt.Sprintf("%x.%x.%x.%x.%x", s.Size, uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device)
+	b := make([]byte, 0, 64)
+	for _, n := range [...]uint64{uint64(s.Size), uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device} {
+		b = append(strconv.AppendUint(b, n, 16), '.')
+	}
+	return string(b[:len(b)-1])
 }
 
 func statOf(info fs.FileInfo) Stat {
