@@ -55,6 +55,10 @@ func (a *app) ask(ctx context.Context, o evaluationOptions, want asking) (answer
 			return err
 		}
 		answer.Messages = e.shown
+		if e.fetchers.used {
+			e.cached += "; the answer is not kept: something was fetched"
+			return nil
+		}
 		if err := cache.Keep(q, e.world, answer); err != nil {
 			e.cached += "; the answer cannot be kept: " + err.Error()
 		}

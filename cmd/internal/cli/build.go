@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/resolver/flake"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
@@ -30,11 +31,11 @@ type buildOptions struct {
 func newBuildCmd(a *app) *cobra.Command {
 	var o buildOptions
 	cmd := &cobra.Command{
-		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [DRV]...",
+		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [REF[#ATTR] | DRV]...",
 		Short: "Build derivations as Nix builds them",
-		Long: `Build what a Nix expression gives, or derivations that are in the store: with their inputs, in a sandbox
-that sees nothing else, and without root. What is in the store already, or in a cache of nix.conf's substituters,
-is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
+		Long: `Build what a Nix expression gives, packages of flakes, or derivations that are in the store: with their
+inputs, in a sandbox that sees nothing else, and without root. What is in the store already, or in a cache
+of nix.conf's substituters, is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
 
 On a machine with a Nix daemon whose /nix you may not write the daemon builds. Otherwise what another
 machine could build is built there when this one has no place for it: the setting builders names machines,
@@ -42,6 +43,7 @@ and /etc/nix/machines.
 
 The result has a link in the current directory, result, that keeps it from gc.`,
 		Example: `  devenv build --file . --attr hello
+  devenv build .#hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
   devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
@@ -75,14 +77,14 @@ func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVarP(&o.logs, "print-build-logs", "L", false, "show what builders print")
 }
 
-// check wants something to build: a flake reference is not yet one.
+// check wants something to build.
 func (o *buildOptions) check(args []string) error {
 	expr := o.expr != "" || o.file != ""
 	switch {
 	case len(args) == 0 && !expr:
-		return withHint(usagef("there is nothing to build"), "devenv build --file . --attr hello, or a .drv file")
+		return withHint(usagef("there is nothing to build"), "devenv build .#hello, --file . --attr hello, or a .drv file")
 	case len(args) > 0 && expr:
-		return usagef("an expression and derivations cannot be built at once")
+		return usagef("an expression and what arguments name cannot be built at once")
 	case len(args) == 0 || len(o.attrs) == 0:
 		return nil
 	}
@@ -109,7 +111,7 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	targets, err := readTargets(s.Dir(), args)
+	targets, err := a.buildTargets(ctx, s, b, o, args)
 	if len(args) == 0 {
 		targets, err = a.instantiateTargets(ctx, s, b, o)
 	}
@@ -121,6 +123,27 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 		return err
 	}
 	return o.report(ctx, a, s, results)
+}
+
+// buildTargets reads arguments, which name .drv files or packages of flakes.
+func (a *app) buildTargets(ctx context.Context, s *anyStore, b maker, o buildOptions, args []string) (all []build.Target, err error) {
+	o.world = (&realiser{s, b}).buildsInto
+	for _, arg := range args {
+		var targets []build.Target
+		if isDerivationFile(arg) {
+			targets, err = readTargets(s.Dir(), []string{arg})
+		} else {
+			var target build.Target
+			target, err = a.flakeTargets(ctx, o.evaluationOptions, arg, flake.PackagePaths, written{s})
+			targets = []build.Target{target}
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, targets...)
+	}
+	debug.SetGCPercent(100) // evaluations do without
+	return all, nil
 }
 
 // readTargets reads arguments: PATH.drv, PATH.drv^out,dev, PATH.drv^* and, as

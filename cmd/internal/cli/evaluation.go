@@ -36,6 +36,7 @@ type evaluationOptions struct {
 	noCache     bool
 	remember    bool                // what is looked at and shown
 	world       func(*host.Options) // gives the evaluation more than files; may be nil
+	flakes      *flakes             // what it fetches with; nil: opened when it fetches something
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
@@ -59,6 +60,7 @@ type evaluation struct {
 	*eval.Evaluator
 	opts     eval.Options
 	world    *host.Host
+	fetchers *fetchers
 	hostOpts host.Options
 	cwd      string
 	o        evaluationOptions
@@ -115,7 +117,10 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if o.world != nil {
 		o.world(&world)
 	}
+	e.fetchers = a.fetchersOf(o)
+	world.Fetcher = e.fetchers
 	e.world, e.hostOpts = host.New(world), world
+	e.fetchers.World = e.world
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
