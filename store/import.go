@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -24,33 +25,7 @@ import (
 // caller's to know: signatures are stored, not checked. The path and what it
 // refers to are temporary roots until the store is closed.
 func (s *Store) Import(ctx context.Context, info Info, r io.Reader) error {
-	return s.explain(s.importNar(ctx, info, r))
-}
-
-func (s *Store) importNar(ctx context.Context, info Info, r io.Reader) error {
-	if info.NarHash.Algo() != nixhash.SHA256 {
-		return fmt.Errorf("%s: NARs are known by their SHA-256, not by %q", info.Path.Base(), info.NarHash)
-	}
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
-	if err := s.holdReferences(ctx, info); err != nil {
-		return err
-	}
-	info.Ultimate = false // another one built it
-	_, err := s.claim(ctx, info.Path, func() (Info, error) {
-		t, err := s.unpack(ctx, info, r)
-		if err != nil {
-			return Info{}, err
-		}
-		defer t.remove()
-		if err := s.checkAddress(ctx, t.tree, info); err != nil {
-			return Info{}, err
-		}
-		info.NarSize = t.size
-		return s.install(ctx, t, info)
-	})
-	return err
+	return s.ImportAll(ctx, []Info{info}, func(_ context.Context, _ storepath.Path, sink func(io.Reader) error) error { return sink(r) })
 }
 
 // holdReferences makes temporary roots of what info refers to, and holds that
@@ -70,35 +45,50 @@ func (s *Store) holdReferences(ctx context.Context, info Info) error {
 	return err
 }
 
-// unpack makes the canonical tree of the NAR that is all of r, which must be that
-// of info.
-func (s *Store) unpack(ctx context.Context, info Info, r io.Reader) (*newTree, error) {
+// unpackBuffer is the size of the buffer between a NAR and its tree.
+const unpackBuffer = 256 << 10
+
+// unpackAs makes the canonical tree of the NAR that is all of r, which must be that
+// of info, and returns the size of the NAR. It reads through buf.
+func unpackAs(ctx context.Context, info Info, r io.Reader, tree string, buf *bufio.Reader) (int64, error) {
 	in := &source{ctx: ctx, r: r, limit: info.NarSize}
-	archive := nar.NewReader(in)
-	t, err := s.unpackNext(ctx, archive)
+	buf.Reset(in)
+	archive := nar.NewReader(buf)
+	hash, size, err := nar.Unpack(archive, tree)
 	if err == nil {
-		if err = archive.End(); err != nil {
-			t.remove()
-		}
+		err = archive.End()
 	}
 	wrong := &HashError{Name: info.Path.Base(), Want: info.NarHash, WantSize: info.NarSize}
 	switch {
 	case in.tooLong:
 		wrong.Got, wrong.GotSize = info.NarHash, in.size
-		return nil, wrong
+		return 0, wrong
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", info.Path.Base(), err)
-	case t.hash != info.NarHash, info.NarSize != 0 && t.size != info.NarSize:
-		t.remove()
-		wrong.Got, wrong.GotSize = t.hash, t.size
-		return nil, wrong
+		return 0, fmt.Errorf("%s: %w", info.Path.Base(), err)
+	case hash != info.NarHash, info.NarSize != 0 && size != info.NarSize:
+		wrong.Got, wrong.GotSize = hash, size
+		return 0, wrong
 	}
-	return t, nil
+	return size, nil
+}
+
+// unpack is unpackAs to a temporary directory.
+func (s *Store) unpack(ctx context.Context, info Info, r io.Reader) (*newTree, error) {
+	return s.unpackTemp(ctx, func(tree string) (nixhash.Hash, int64, error) {
+		size, err := unpackAs(ctx, info, r, tree, bufio.NewReaderSize(nil, unpackBuffer))
+		return info.NarHash, size, err
+	})
 }
 
 // unpackNext makes the canonical tree of the NAR that r is at the begin of, and
 // leaves what follows.
-func (s *Store) unpackNext(ctx context.Context, r *nar.Reader) (_ *newTree, err error) {
+func (s *Store) unpackNext(ctx context.Context, r *nar.Reader) (*newTree, error) {
+	return s.unpackTemp(ctx, func(tree string) (nixhash.Hash, int64, error) { return nar.Unpack(r, tree) })
+}
+
+// unpackTemp has a tree made in a temporary directory, canonical but for
+// attributes that the directory gives it.
+func (s *Store) unpackTemp(ctx context.Context, unpack func(tree string) (nixhash.Hash, int64, error)) (_ *newTree, err error) {
 	temp, err := s.newTemp()
 	if err != nil {
 		return nil, err
@@ -109,10 +99,10 @@ func (s *Store) unpackNext(ctx context.Context, r *nar.Reader) (_ *newTree, err 
 		}
 	}()
 	t := &newTree{tempDir: temp, tree: filepath.Join(temp.path, "tree")}
-	if t.hash, t.size, err = nar.Unpack(r, t.tree); err != nil {
+	if t.hash, t.size, err = unpack(t.tree); err != nil {
 		return nil, err
 	}
-	if n, _ := unix.Llistxattr(temp.path, nil); n > 0 { // which files made in it inherit
+	if n, _ := unix.Llistxattr(temp.path, nil); n > 0 {
 		err = canonicalise(ctx, t.tree)
 	}
 	return t, err

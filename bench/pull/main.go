@@ -112,11 +112,12 @@ func compare(ctx context.Context, out io.Writer, o options, dir, compression, pa
 		}},
 	}
 	wall, cpu := map[string][]float64{}, map[string][]float64{}
-	for range o.rounds {
+	for round := range o.rounds {
 		for _, c := range contenders {
-			root := filepath.Join(dir, "root")
+			// Nothing is removed between the rounds: for seconds after, ext4 searches
+			// for inodes that were not in use of late.
+			root := filepath.Join(dir, fmt.Sprintf("root-%s-%s-%d", compression, c.name, round))
 			seconds, used, err := once(ctx, root, c.argv(root))
-			removeStore(root)
 			if err != nil {
 				return err
 			}

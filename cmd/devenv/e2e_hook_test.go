@@ -113,6 +113,7 @@ func TestShellAllow(t *testing.T) {
 		s.once(`^devenv: app is blocked; .devenv allow. permits its variable, scrip`)
 		s.expect("printenv SECRET", "")
 		s.run("devenv develop -c true")
+		s.prompts("the refusal of a command", func() bool { return s.count("^devenv: app is blocked") > 1 })
 		if n := s.count("^devenv: app is blocked"); n != 2 {
 			t.Errorf("a command that was refused says so, the prompt not again: %q", s.said())
 		}

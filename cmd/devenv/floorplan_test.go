@@ -28,15 +28,17 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":   {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":     {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/astcache": {"resolver/nixlang/syntax"},
-	"resolver/nixlang/host":     {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
+	"resolver/nixlang/syntax":    {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":      {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/astcache":  {"resolver/nixlang/syntax"},
+	"resolver/nixlang/evalcache": {"resolver/nixlang/host"},
+	"resolver/nixlang/host":      {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 	"resolver/flakeref":         {},
 	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
+	"resolver/flake":            {"resolver/flakeref", "resolver/fetch", "resolver/source", "resolver/nixlang/eval", "resolver/nixlang/host", "lockfile"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 

@@ -12,13 +12,53 @@ import (
 
 // build builds a derivation whose inputs are valid and paths, and notes what it
 // made in result.
-func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivation) (err error) {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivation, made []*Result) error {
+	attrs, err := readAttributes(r.Store.Dir(), d)
+	if err != nil {
+		return err
 	}
+	lacks := r.lacks(result.Drv, d, attrs)
+	here := lacks == nil && (r.Jobs > 0 || isBuiltin(d))
+	for {
+		place, err := r.places.take(ctx, here, func() (Place, error) {
+			if here && (attrs.preferLocal || r.rebuild[result.Drv]) {
+				return nil, errNoRemote
+			}
+			return r.reserve(d, attrs.features)
+		})
+		if err != nil {
+			return r.nowhere(ctx, result.Drv, lacks, err)
+		}
+		if place == nil {
+			defer r.places.give(nil)
+			return r.buildHere(ctx, result, d)
+		}
+		for _, input := range made {
+			input.wait()
+		}
+		err = r.elsewhere(ctx, place, result, d)
+		r.places.give(place)
+		if !errors.Is(err, ErrUnreachable) {
+			return err
+		}
+	}
+}
+
+// nowhere says why a derivation is built neither here nor on another machine.
+func (r *run) nowhere(ctx context.Context, drv storepath.Path, lacks *Error, err error) error {
+	switch {
+	case context.Cause(ctx) != nil:
+		return context.Cause(ctx)
+	case lacks == nil:
+		return &Error{Status: InputRejected, Drv: drv, Msg: "this machine may not build", Err: err, Next: "Let it: --max-jobs auto; or name machines that build: --builders 'ssh-ng://HOST'"}
+	case !errors.Is(err, errNoRemote):
+		lacks.Err = err
+	}
+	return lacks
+}
+
+// buildHere builds on this machine.
+func (r *run) buildHere(ctx context.Context, result *Result, d *derivation.Derivation) error {
 	j, err := r.newJob(ctx, result.Drv, d)
 	if err != nil {
 		return err
@@ -145,7 +185,11 @@ func (j *job) execute(result *Result) (list []*product, wait func() error, err e
 		if err := j.clearScratch(); err != nil {
 			return nil, nil, err
 		}
-		defer j.clearScratch() //nolint:errcheck // what stays is not valid
+		defer func() {
+			if err != nil {
+				j.clearScratch() //nolint:errcheck // what stays is not valid
+			}
+		}()
 	}
 	w, err := j.newWorkplace(confined)
 	if err != nil {
@@ -165,6 +209,11 @@ func (j *job) execute(result *Result) (list []*product, wait func() error, err e
 	}()
 	if err := j.runLogged(w, result); err != nil {
 		return nil, nil, err
+	}
+	if !confined && j.drv.Builder != fetchurl {
+		if err := j.gather(w); err != nil {
+			return nil, nil, err
+		}
 	}
 	if list, err = j.collect(w); err != nil {
 		return nil, nil, err

@@ -63,12 +63,26 @@ func (j *job) collect(w *workplace) ([]*product, error) {
 	return j.order(list)
 }
 
-// treeOf returns where the builder left o.
+// treeOf returns where o is after the build: in the workplace.
 func (j *job) treeOf(w *workplace, o *output) string {
 	if w.confine != nil {
 		return w.confine.scratch(j.b.Store.Dir(), o.scratch)
 	}
-	return j.b.Store.Real(o.scratch)
+	return filepath.Join(w.dir, o.scratch.Base())
+}
+
+// gather moves what an unconfined builder left in the store to the workplace.
+func (j *job) gather(w *workplace) error {
+	for _, o := range j.outputs {
+		if o.valid && !j.check {
+			continue
+		}
+		err := moveTree(j.b.Store.Real(o.scratch), j.treeOf(w, o))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // candidates are the paths that an output may refer to.

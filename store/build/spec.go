@@ -34,7 +34,6 @@ type confinement struct {
 	Pts      bool   // a /dev/pts of its own
 	Loopback bool   // the network is its own
 	UID, GID int    // who the builder is inside
-	Cgroup   bool   // hide the cgroups around the own one
 }
 
 // mount is a file or directory of the machine that the build sees.

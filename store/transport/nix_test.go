@@ -1,8 +1,12 @@
 package transport_test
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"devenv/store"
@@ -111,4 +115,39 @@ func TestStoreToStore(t *testing.T) {
 	if err != nil || len(again) != 0 {
 		t.Errorf("again: %d, %v", len(again), err)
 	}
+}
+
+// TestTogether has several of our processes and of Nix's pull the same closure
+// into one store at the same time. Nix does it by a substituter: its copying loses
+// its place when somebody else adds a path meanwhile.
+func TestTogether(t *testing.T) {
+	s := open(t, tempRoot(t))
+	last := closure(t, s, 60, 4000)
+	dir := cacheDir(t)
+	if _, err := transport.Copy(t.Context(), s, cache(t, "file://"+dir), []storepath.Path{last}, transport.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	url, root := fileServer(t, dir), tempRoot(t)
+	mustNix(t, "nix-store", "--store", root, "--verify") // Nix cannot make the database while others do
+	var wg sync.WaitGroup
+	for i := range 6 {
+		wg.Go(func() {
+			var err error
+			if i%3 == 0 {
+				_, err = nix(t, "nix-store", "--store", root, "--option", "substituters", url, "--option", "require-sigs", "false", "--realise", join(last))
+			} else {
+				cmd := exec.CommandContext(t.Context(), os.Args[0])
+				cmd.Env = append(os.Environ(), "PULL="+url, "INTO="+root, "WANTED="+last.Base())
+				var out []byte
+				if out, err = cmd.CombinedOutput(); err != nil {
+					err = fmt.Errorf("%w: %s", err, out)
+				}
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	same(t, s, root)
 }

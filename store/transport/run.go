@@ -27,21 +27,28 @@ func (p *Plan) Run(ctx context.Context) error {
 	if p.o.Progress == nil {
 		p.o.Progress = silent{}
 	}
+	if p.o.Jobs <= 0 {
+		p.o.Jobs = defaultJobs
+	}
 	for _, info := range p.Paths { // before the first byte moves
 		if err := p.o.trusted(info); err != nil {
 			return err
 		}
 	}
 	p.o.Progress.Planned(len(p.Paths), p.Bytes)
+	if to, ok := p.to.(Batch); ok {
+		return p.runBatch(ctx, to)
+	}
+	return p.runEach(ctx)
+}
+
+// runEach copies path by path, several at once.
+func (p *Plan) runEach(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r := newSchedule(p.Paths)
-	jobs := p.o.Jobs
-	if jobs <= 0 {
-		jobs = defaultJobs
-	}
 	var wg sync.WaitGroup
-	for range min(jobs, len(p.Paths)) {
+	for range min(p.o.Jobs, len(p.Paths)) {
 		wg.Go(func() {
 			for {
 				info, ok := r.next(ctx)
@@ -60,8 +67,7 @@ func (p *Plan) Run(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// copy copies one path. When no archive with the hash that was planned is to be
-// had, the source may have another one of the same path.
+// copy copies one path.
 func (p *Plan) copy(ctx context.Context, info narinfo.Info) (err error) {
 	p.o.Progress.Begin(info.Path, info.NarSize)
 	defer func() { p.o.Progress.End(info.Path, err) }()
@@ -69,28 +75,40 @@ func (p *Plan) copy(ctx context.Context, info narinfo.Info) (err error) {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	other, lookupErr := p.from.Lookup(ctx, info.Path)
-	if lookupErr != nil || other.NarHash == info.NarHash || p.o.trusted(other) != nil {
+	other, ok := p.another(ctx, info)
+	if !ok {
 		return err
 	}
 	return p.attempt(ctx, other)
 }
 
+// another returns what the source says of a path by now, when no archive with the
+// hash that was planned is to be had: it may have another one of the same path.
+func (p *Plan) another(ctx context.Context, info narinfo.Info) (narinfo.Info, bool) {
+	other, err := p.from.Lookup(ctx, info.Path)
+	return other, err == nil && other.NarHash != info.NarHash && p.o.trusted(other) == nil
+}
+
 func (p *Plan) attempt(ctx context.Context, info narinfo.Info) error {
+	return p.give(ctx, info.Path, func(nar io.Reader) error { return p.to.Import(ctx, info, nar) })
+}
+
+// give gives the NAR of a path to sink and tells of its progress.
+func (p *Plan) give(ctx context.Context, path storepath.Path, sink func(nar io.Reader) error) error {
 	read := int64(0) // by the sink's last call
-	err := p.from.Nar(ctx, info.Path, func(nar io.Reader) error {
+	err := p.from.Nar(ctx, path, func(nar io.Reader) error {
 		if read > 0 {
-			p.o.Progress.Add(info.Path, -read)
+			p.o.Progress.Add(path, -read)
 		}
-		counted := &counter{r: nar, add: func(n int64) { p.o.Progress.Add(info.Path, n) }}
+		counted := &counter{r: nar, add: func(n int64) { p.o.Progress.Add(path, n) }}
 		defer func() { read = counted.n }()
-		return p.to.Import(ctx, info, counted)
+		return sink(counted)
 	})
 	if err != nil && read > 0 {
-		p.o.Progress.Add(info.Path, -read)
+		p.o.Progress.Add(path, -read)
 	}
 	if isAbsent(err) {
-		return fmt.Errorf("%s is not in the source any more: %w", info.Path.Base(), err)
+		return fmt.Errorf("%s is not in the source any more: %w", path.Base(), err)
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/store"
+	"devenv/resolver/nixlang/host"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -36,16 +36,22 @@ func newBuildCmd(a *app) *cobra.Command {
 that sees nothing else, and without root. What is in the store already, or in a cache of nix.conf's substituters,
 is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
 
+On a machine with a Nix daemon whose /nix you may not write the daemon builds. Otherwise what another
+machine could build is built there when this one has no place for it: the setting builders names machines,
+and /etc/nix/machines.
+
 The result has a link in the current directory, result, that keeps it from gc.`,
 		Example: `  devenv build --file . --attr hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
+  devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
   devenv build /nix/store/…-hello-2.12.drv^out --print-build-logs`,
 		Args: func(_ *cobra.Command, args []string) error { return o.check(args) },
 		RunE: func(cmd *cobra.Command, args []string) error { return runBuild(cmd.Context(), a, o, args) },
 	}
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")
 	f.BoolVar(&o.noLink, "no-link", false, "make no link")
@@ -61,6 +67,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.jobs, "max-jobs", "j", "", "build `N` derivations at a time, or auto")
+	f.StringVar(&o.builders, "builders", "", "have what this machine cannot, or has no place for, built by `MACHINES`")
 	f.IntVar(&o.cores, "cores", 0, "let each of them use `N` processors")
 	f.BoolVar(&o.rebuild, "rebuild", false, "build again what is valid, and say how that differs")
 	f.BoolVarP(&o.keepGoing, "keep-going", "k", false, "build what can be built after a failure")
@@ -87,25 +94,33 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	return a.withStore(ctx, &o.storeFlags, func(s *store.Store) error {
-		b, done, err := a.newBuilder(ctx, s, settings, o.builderOptions)
-		if err != nil {
-			return err
-		}
-		defer done()
-		targets, err := readTargets(s.Dir(), args)
-		if len(args) == 0 {
-			targets, err = a.instantiateTargets(ctx, s, b, o)
-		}
-		if err != nil {
-			return err
-		}
-		results, err := b.Build(ctx, targets...)
-		if err != nil {
-			return err
-		}
-		return o.report(ctx, a, s, results)
-	})
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	o.builderOptions.set(settings)
+	st.settings, st.said = settings, o.settings
+	s, err := st.open(ctx, o.url)
+	if err != nil {
+		return err
+	}
+	b, err := st.maker(s, o.builderOptions)
+	if err != nil {
+		return err
+	}
+	targets, err := readTargets(s.Dir(), args)
+	if len(args) == 0 {
+		targets, err = a.instantiateTargets(ctx, s, b, o)
+	}
+	if err != nil {
+		return err
+	}
+	results, err := b.Build(ctx, targets...)
+	if err != nil {
+		return err
+	}
+	return o.report(ctx, a, s, results)
 }
 
 // readTargets reads arguments: PATH.drv, PATH.drv^out,dev, PATH.drv^* and, as
@@ -127,29 +142,18 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 }
 
 // instantiateTargets writes the derivations of an expression into the store.
-func (a *app) instantiateTargets(ctx context.Context, s *store.Store, b *build.Builder, o buildOptions) (targets []build.Target, err error) {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
-	}
+func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
-		if err != nil {
-			return err
-		}
-		var paths []storepath.Path
-		for _, c := range list {
-			paths = append(paths, c.Path)
-			targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
-		}
-		return e.world.Flush(ctx, s, paths...)
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	for _, c := range list {
+		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
+	}
 	debug.SetGCPercent(100) // evaluations do without
 	return targets, err
 }
 
 // report makes the links and prints what was asked for.
-func (o *buildOptions) report(ctx context.Context, a *app, s *store.Store, results []build.Result) error {
+func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results []build.Result) error {
 	cwd, err := a.dir("")
 	if err != nil {
 		return err
@@ -164,7 +168,7 @@ func (o *buildOptions) report(ctx context.Context, a *app, s *store.Store, resul
 				link += "-" + name
 			}
 			if !o.noLink {
-				if err := s.AddIndirectRoot(ctx, link, r.Outputs[name]); err != nil {
+				if err := s.keep(ctx, link, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

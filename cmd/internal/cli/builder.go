@@ -21,47 +21,39 @@ import (
 
 // builderOptions are what commands that build have in common.
 type builderOptions struct {
-	jobs                           string
+	jobs, builders                 string
 	cores                          int
 	keepGoing, keepFailed, rebuild bool
 	logs                           bool // show what builders print
 }
 
-// newBuilder makes a builder as Nix's settings want it. Done gives back what it
-// holds.
-func (a *app) newBuilder(ctx context.Context, s *store.Store, settings *nixconf.Settings, o builderOptions) (b *build.Builder, done func(), err error) {
+// newBuilder makes a builder for a store on disk as Nix's settings want it.
+func (s *stores) newBuilder(disk *store.Store, o builderOptions) (*build.Builder, error) {
+	a, settings := s.a, s.settings
 	opts, err := readBuildSettings(settings, a.getenv)
 	if err != nil {
-		return nil, nil, &usageError{err}
+		return nil, &usageError{err}
 	}
-	opts.Store, opts.Now, opts.Getenv = s, time.Now, a.getenv
-	opts.KeepGoing = opts.KeepGoing || o.keepGoing
-	opts.KeepFailed = opts.KeepFailed || o.keepFailed
+	opts.Store, opts.Now, opts.Getenv = disk, time.Now, a.getenv
 	opts.Rebuild = o.rebuild
-	if o.jobs != "" {
-		settings.Set("max-jobs", o.jobs, "--max-jobs")
-	}
 	if opts.Jobs, err = maxJobs(settings); err != nil {
-		return nil, nil, &usageError{err}
-	}
-	if o.cores > 0 {
-		opts.Cores = o.cores
+		return nil, &usageError{err}
 	}
 	opts.Started = func(p storepath.Path) { a.streams.Notice("building %s", drvName(p)) }
 	if o.logs {
 		opts.Line = func(p storepath.Path, line string) { a.streams.Notice("%s> %s", drvName(p), line) }
 	}
-	st, err := a.stores(ctx, nil)
-	if err != nil {
-		return nil, nil, err
+	if opts.Jobs == 0 {
+		opts.Jobs = -1 // none here
 	}
-	st.settings = settings
-	opts.Fetch = fetcher{st.client, a}
-	if err := st.addSubstituter(&opts); err != nil {
-		st.close()
-		return nil, nil, err
+	if opts.Remote, err = s.remote(disk); err != nil {
+		return nil, &usageError{err}
 	}
-	return build.New(opts), st.close, nil
+	opts.Fetch = fetcher{s.client, a}
+	if err := s.addSubstituter(&opts, disk.Dir()); err != nil {
+		return nil, err
+	}
+	return build.New(opts), nil
 }
 
 // drvName is the name of a derivation for people.
@@ -69,7 +61,7 @@ func drvName(p storepath.Path) string { return strings.TrimSuffix(p.Name(), deri
 
 // addSubstituter has a builder take from the caches of Nix's settings what they
 // have.
-func (s *stores) addSubstituter(opts *build.Options) error {
+func (s *stores) addSubstituter(opts *build.Options, dir storepath.Dir) error {
 	wanted, err := s.settings.Bool("substitute", true)
 	if err != nil || !wanted {
 		return err
@@ -81,12 +73,14 @@ func (s *stores) addSubstituter(opts *build.Options) error {
 	if len(urls) == 0 {
 		return nil
 	}
-	trust, err := s.trust(nil)
+	trust, err := s.trust(dir, nil)
 	if err != nil {
 		return err
 	}
 	set, err := s.caches(urls, trust)
-	opts.Substituter = set
+	if err == nil && set.Dir() == dir { // else nothing of it fits
+		opts.Substituter = set
+	}
 	return err
 }
 

@@ -49,6 +49,9 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	debug.SetGCPercent(copyGCPercent)
 	t.Alone, t.Jobs = o.noRecursive, o.jobs
 	t.Progress = &copyProgress{shown: a.progress}
+	if s, ok := to.(*anyStore); ok {
+		to = s.both // which may take batches
+	}
 	done, err := transport.Copy(ctx, from, to, paths, t)
 	if err != nil {
 		return err
@@ -58,7 +61,7 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	list := []copied{}
 	for _, info := range done {
 		bytes += info.NarSize
-		list = append(list, describe(info))
+		list = append(list, describe(to.Dir(), info))
 	}
 	if o.json {
 		return a.streams.JSON(list)
@@ -71,10 +74,10 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	return nil
 }
 
-func describe(info narinfo.Info) copied {
-	c := copied{Path: storepath.Default.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
+func describe(dir storepath.Dir, info narinfo.Info) copied {
+	c := copied{Path: dir.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
 	for _, r := range info.References {
-		c.References = append(c.References, storepath.Default.Join(r))
+		c.References = append(c.References, dir.Join(r))
 	}
 	return c
 }

@@ -48,25 +48,36 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	err = a.withStore(ctx, &o.store, func(s *store.Store) error {
-		b, done, err := a.newBuilder(ctx, s, settings, o.builder)
-		if err != nil {
-			return err
-		}
-		defer done()
-		var drv storepath.Path
-		if len(args) > 0 {
-			drv, err = readShellArgument(s, args[0])
-		} else {
-			drv, err = a.instantiateShell(ctx, s, b, o)
-		}
-		if err != nil {
-			return err
-		}
-		shell.place = s.Describe()
-		shell.Captured, err = devshell.Capture(ctx, s, buildAll(b), drv)
-		return err
-	})
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return shell, err
+	}
+	defer st.close()
+	o.builder.set(settings)
+	st.settings, st.said = settings, o.settings
+	s, err := st.open(ctx, o.store.url)
+	if err != nil {
+		return shell, err
+	}
+	disk, err := s.onDisk("give a shell")
+	if err != nil {
+		return shell, err
+	}
+	b, err := st.maker(s, o.builder)
+	if err != nil {
+		return shell, err
+	}
+	var drv storepath.Path
+	if len(args) > 0 {
+		drv, err = readShellArgument(disk, args[0])
+	} else {
+		drv, err = a.instantiateShell(ctx, s, b, o)
+	}
+	if err != nil {
+		return shell, err
+	}
+	shell.place = disk.Describe()
+	shell.Captured, err = devshell.Capture(ctx, disk, buildAll(b), drv)
 	return shell, err
 }
 
@@ -83,7 +94,7 @@ func readShellArgument(s *store.Store, arg string) (storepath.Path, error) {
 }
 
 // instantiateShell writes the one derivation of an expression into the store.
-func (a *app) instantiateShell(ctx context.Context, s *store.Store, b *build.Builder, o shellOptions) (drv storepath.Path, err error) {
+func (a *app) instantiateShell(ctx context.Context, s *anyStore, b maker, o shellOptions) (drv storepath.Path, err error) {
 	o.world = (&realiser{s, b}).buildsInto
 	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
 		list, err := e.derivations([]string{o.attr})
@@ -96,7 +107,7 @@ func (a *app) instantiateShell(ctx context.Context, s *store.Store, b *build.Bui
 			return withHint(errors.New("the expression has no derivation, and a shell is that of one"), "select one: --attr ATTR")
 		case 1:
 			drv = list[0].Path
-			return e.world.Flush(ctx, s, drv)
+			return e.world.Flush(ctx, written{s}, drv)
 		}
 		return withHint(fmt.Errorf("the expression has %d derivations (%s, %s, …), and a shell is that of one", len(list), drvName(list[0].Path), drvName(list[1].Path)), "select one: --attr ATTR")
 	})
@@ -105,7 +116,7 @@ func (a *app) instantiateShell(ctx context.Context, s *store.Store, b *build.Bui
 }
 
 // buildAll builds all outputs of one derivation.
-func buildAll(b *build.Builder) devshell.Build {
+func buildAll(b maker) devshell.Build {
 	return func(ctx context.Context, drv storepath.Path) (map[string]storepath.Path, error) {
 		results, err := b.Build(ctx, build.Target{Drv: drv})
 		if err != nil {

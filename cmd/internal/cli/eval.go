@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/evalcache"
 )
 
 type evalOptions struct {
@@ -38,6 +40,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
 	f.BoolVar(&o.strict, "strict", false, "evaluate all of the value")
@@ -63,26 +66,33 @@ func (o *evaluationOptions) checkReference(args []string) error {
 
 func runEval(ctx context.Context, a *app, o evalOptions) error {
 	o.statsJSON = o.json
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		v, err := e.selected(o.attr)
-		if err != nil {
-			return err
-		}
-		if o.apply != "" {
-			f, err := e.Expr("«--apply»", o.apply, e.cwd)
-			if err != nil {
-				return err
+	answer, err := a.ask(ctx, o.evaluationOptions, asking{
+		what: []string{"text", o.attr, o.apply, fmt.Sprint(o.strict, o.json, o.raw, o.xml, o.noLocation)},
+		here: o.apply != "",
+		answer: func(e *evaluation) (answer evalcache.Answer, err error) {
+			v, err := e.selected(o.attr)
+			if err == nil && o.apply != "" {
+				v, err = e.apply(o.apply, v)
 			}
-			if v, err = e.Call(f, v); err != nil {
-				return err
+			if err == nil {
+				answer.Text, err = o.print(e, v)
 			}
-		}
-		text, err := o.print(e, v)
-		if err == nil {
-			a.streams.Printf("%s", text)
-		}
-		return err
+			return answer, err
+		},
 	})
+	if err == nil {
+		a.streams.Printf("%s", answer.Text)
+	}
+	return err
+}
+
+// apply calls the function that a text is.
+func (e *evaluation) apply(text string, v *eval.Value) (*eval.Value, error) {
+	f, err := e.Expr("«--apply»", text, e.cwd)
+	if err != nil {
+		return nil, err
+	}
+	return e.Call(f, v)
 }
 
 // selected is the attribute of the root that is meant, functions called.

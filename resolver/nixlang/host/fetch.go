@@ -63,3 +63,12 @@ func (h *Host) fetched(from, path string, locked bool, err error) error {
 	}
 	return nil
 }
+
+// Flake asks the Fetcher. What an impure evaluation gets may be another flake the
+// next time.
+func (h *Host) Flake(ctx context.Context, ev *eval.Evaluator, ref string, pure bool) (*eval.Value, error) {
+	if !pure {
+		h.reads.note(Item{Kind: Fetched, Name: ref})
+	}
+	return h.Fetcher.Flake(ctx, ev, ref, pure)
+}

@@ -1,9 +1,11 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"devenv/store/narinfo"
 	"devenv/store/nixhash"
@@ -14,19 +16,59 @@ import (
 type Store interface {
 	// Missing returns those of some paths that the store does not have.
 	Missing(ctx context.Context, ps []storepath.Path) ([]storepath.Path, error)
-	// Import adds a tree from its NAR; what it refers to must be there.
-	Import(ctx context.Context, info narinfo.Info, nar io.Reader) error
+	// ImportAll adds trees: infos, each after what it refers to, and nar, which
+	// gives the NAR of one to sink.
+	ImportAll(ctx context.Context, infos []narinfo.Info, nar func(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error) error
 }
 
 // Flush writes derivations, texts or trees that evaluations made, with all that
 // they refer to, to a store; what it has already is left alone. Paths that no
 // evaluation made must be there.
 func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error {
-	var order []storepath.Path
+	missing, err := to.Missing(ctx, h.closure(ps))
+	if err != nil {
+		return err
+	}
+	infos := make([]narinfo.Info, len(missing))
+	made := make(map[storepath.Path]*object, len(missing))
+	for i, p := range missing {
+		o := h.made(p).writable()
+		made[p] = o
+		if infos[i], err = o.describe(ctx, p); err != nil {
+			return h.writing(p, err)
+		}
+	}
+	var texts sync.Mutex // they are unpacked one at a time
+	return to.ImportAll(ctx, infos, func(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error {
+		o := made[p]
+		if o.text == nil {
+			return h.writing(p, o.nar(ctx, sink))
+		}
+		texts.Lock()
+		text := o.text()
+		texts.Unlock()
+		var b bytes.Buffer
+		if err := dumpText(&b, text); err != nil {
+			return h.writing(p, err)
+		}
+		return h.writing(p, sink(&b))
+	})
+}
+
+func (h *Host) writing(p storepath.Path, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("writing %s: %w", h.opts.StoreDir.Join(p), err)
+}
+
+// closure returns what evaluations made of ps and what they refer to, each after
+// what it refers to.
+func (h *Host) closure(ps []storepath.Path) (order []storepath.Path) {
 	seen := map[storepath.Path]bool{}
 	var visit func(p storepath.Path)
 	visit = func(p storepath.Path) {
-		o := h.objects[p]
+		o := h.made(p)
 		if seen[p] || o == nil {
 			return
 		}
@@ -39,50 +81,39 @@ func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error 
 	for _, p := range ps {
 		visit(p)
 	}
-	missing, err := to.Missing(ctx, order)
-	if err != nil {
-		return err
-	}
-	wanted := map[storepath.Path]bool{}
-	for _, p := range missing {
-		wanted[p] = true
-	}
-	for _, p := range order {
-		if !wanted[p] {
-			continue
-		}
-		if err := h.objects[p].write(ctx, to, p); err != nil {
-			return fmt.Errorf("writing %s: %w", h.opts.StoreDir.Join(p), err)
-		}
-	}
-	return nil
+	return order
 }
 
-// write adds an object to a store. Its tree is read twice: once to know the
-// hash, which must still be that of what is added.
-func (o *object) write(ctx context.Context, to Store, p storepath.Path) error {
-	count := counter{h: nixhash.NewHasher(nixhash.SHA256)}
-	if err := o.dump(ctx, &count); err != nil {
-		return err
+// writable returns an object with all that describing and dumping it takes.
+func (o *object) writable() *object {
+	if o.text == nil {
+		return o
 	}
-	info := narinfo.Info{Path: p, NarHash: count.h.Sum(), NarSize: count.n, References: o.refs, CA: o.ca}
+	whole := *o
+	whole.ca = storepath.ContentAddress{Method: storepath.Text, Hash: sum(nixhash.SHA256, []byte(o.text()))}
+	whole.dump = func(_ context.Context, w io.Writer) error { return dumpText(w, o.text()) }
+	return &whole
+}
+
+// describe returns what a store is told of an object. Its NAR is made for that,
+// and once more to be written: it must be the same.
+func (o *object) describe(ctx context.Context, p storepath.Path) (narinfo.Info, error) {
+	hasher := nixhash.NewHasher(nixhash.SHA256)
+	if err := o.dump(ctx, hasher); err != nil {
+		return narinfo.Info{}, err
+	}
+	info := narinfo.Info{Path: p, NarHash: hasher.Sum(), NarSize: hasher.Size(), References: o.refs, CA: o.ca}
 	if o.source {
 		info.CA = storepath.ContentAddress{Method: storepath.NAR, Hash: info.NarHash}
 	}
+	return info, nil
+}
+
+// nar gives the NAR of an object to sink.
+func (o *object) nar(ctx context.Context, sink func(nar io.Reader) error) error {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(o.dump(ctx, w)) }()
-	err := to.Import(ctx, info, r)
-	r.CloseWithError(err) // ends the dump if Import did not read all of it
+	err := sink(r)
+	r.CloseWithError(err) // ends the dump if sink did not read all of it
 	return err
-}
-
-// counter hashes and counts what is written to it.
-type counter struct {
-	h *nixhash.Hasher
-	n int64
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return c.h.Write(p)
 }

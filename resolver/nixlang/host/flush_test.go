@@ -36,7 +36,16 @@ func (m *memory) Missing(_ context.Context, ps []storepath.Path) (missing []stor
 	return missing, nil
 }
 
-func (m *memory) Import(_ context.Context, info narinfo.Info, r io.Reader) error {
+func (m *memory) ImportAll(ctx context.Context, infos []narinfo.Info, nar func(context.Context, storepath.Path, func(io.Reader) error) error) error {
+	for _, info := range infos {
+		if err := nar(ctx, info.Path, func(r io.Reader) error { return m.add(info, r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) add(info narinfo.Info, r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return err

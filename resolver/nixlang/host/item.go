@@ -73,7 +73,6 @@ func (i Item) append(b []byte) []byte {
 
 // parseItem reads what append wrote.
 func parseItem(line string) (item Item, err error) {
-	bad := fmt.Errorf("no item of a read set: %.80q", line)
 	word, rest, _ := strings.Cut(line, " ")
 	kind := -1
 	for k, name := range kindNames {
@@ -82,22 +81,24 @@ func parseItem(line string) (item Item, err error) {
 		}
 	}
 	if kind < 0 {
-		return Item{}, bad
+		return Item{}, badItem(line)
 	}
 	item.Kind = Kind(kind)
 	for _, field := range []*string{&item.Name, &item.Value} {
 		quoted, err := strconv.QuotedPrefix(rest)
 		if err != nil {
-			return Item{}, bad
+			return Item{}, badItem(line)
 		}
 		if *field, err = strconv.Unquote(quoted); err != nil {
-			return Item{}, bad
+			return Item{}, badItem(line)
 		}
 		rest = strings.TrimPrefix(rest[len(quoted):], " ")
 	}
 	item.Stat = rest
 	return item, nil
 }
+
+func badItem(line string) error { return fmt.Errorf("no item of a read set: %.80q", line) }
 
 // digest is the SHA-256 of some bytes.
 func digest(data []byte) string {

@@ -26,7 +26,7 @@ type readKey struct {
 	name string
 }
 
-func newReads(now func() time.Time) *Reads { return &Reads{now, map[readKey]Item{}} }
+func newReads(now func() time.Time) *Reads { return &Reads{now, make(map[readKey]Item, 512)} }
 
 // note adds an item.
 func (r *Reads) note(i Item) {
@@ -65,7 +65,7 @@ func (h *Host) observe(i Item, real string) {
 
 // object notes that a store object is needed, unless the evaluation made it.
 func (h *Host) object(p storepath.Path) {
-	if h.objects[p] == nil {
+	if h.made(p) == nil {
 		h.reads.note(Item{Kind: Object, Name: h.opts.StoreDir.Join(p)})
 	}
 }
