@@ -12,8 +12,8 @@ import (
 
 type developOptions struct {
 	shellOptions
-	start         startEnviron
-	command, bash bool
+	start                   startEnviron
+	command, bash, nixStore bool
 }
 
 func newDevelopCmd(a *app) *cobra.Command {
@@ -55,6 +55,7 @@ NIX_PATH, an expression does with --impure.`,
 	o.addFlags(cmd)
 	o.start.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.bash, "bash", false, "start bash, with the functions and variables of a build")
+	nixStoreFlag(cmd, &o.nixStore)
 	cmd.Flags().BoolVarP(&o.command, "command", "c", false, "run the command that follows instead of a shell")
 	return cmd
 }
@@ -74,6 +75,9 @@ func runDevelop(ctx context.Context, a *app, o developOptions, args []string) er
 	}
 	layers, environ, err := a.layers(ctx, dir)
 	if err != nil {
+		return err
+	}
+	if ended, err := a.atNix(ctx, layers, args, o.nixStore); ended {
 		return err
 	}
 	a.greet(ctx, layers, environ)
