@@ -59,7 +59,7 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	disk, err := s.onDisk("give a shell")
+	from, err := shell.foundIn(s)
 	if err != nil {
 		return shell, err
 	}
@@ -69,21 +69,42 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	}
 	var drv storepath.Path
 	if len(args) > 0 {
-		drv, err = readShellArgument(disk, args[0])
+		drv, err = readShellArgument(s.Dir(), args[0])
 	} else {
 		drv, err = a.instantiateShell(ctx, s, b, o)
 	}
 	if err != nil {
 		return shell, err
 	}
-	shell.place = disk.Describe()
-	shell.Captured, err = devshell.Capture(ctx, disk, buildAll(b), drv)
+	shell.Captured, err = devshell.Capture(ctx, from, buildAll(b), drv)
 	return shell, err
 }
 
+// foundIn notes where the shell will be, and returns what it is captured in: a
+// store on this machine's disk, or that of this machine's daemon, which is at its
+// place.
+func (s *shellPlace) foundIn(opened *anyStore) (devshell.Store, error) {
+	if d, ok := opened.both.(*daemonStore); ok && opened.kind == store.Daemon {
+		s.place = store.Place{Mode: store.System, Root: "/", Dir: d.Dir(), Trees: string(d.Dir())}
+		return readable{d}, nil
+	}
+	disk, err := opened.onDisk("give a shell")
+	if err != nil {
+		return nil, err
+	}
+	s.place = disk.Describe()
+	return disk, nil
+}
+
+// readable is a daemon's store whose files are on this machine.
+type readable struct{ *daemonStore }
+
+// Real is store.Store's.
+func (r readable) Real(p storepath.Path) string { return r.Dir().Join(p) }
+
 // readShellArgument reads the path of a .drv file.
-func readShellArgument(s *store.Store, arg string) (storepath.Path, error) {
-	targets, err := readTargets(s.Dir(), []string{arg})
+func readShellArgument(dir storepath.Dir, arg string) (storepath.Path, error) {
+	targets, err := readTargets(dir, []string{arg})
 	switch {
 	case err != nil:
 		return storepath.Path{}, err
