@@ -45,7 +45,7 @@ func (a *app) developShell(ctx context.Context, o developOptions, args []string)
 			name, len(shell.Lookup(name)), devshell.MaxExported)
 	}
 	r.environ = environ
-	text := string(shell.UserScript())
+	text := string(shell.UserScript(filepath.Join(dir, "outputs")))
 	if !o.command {
 		if r.environ, args, err = a.interactive(environ); err != nil {
 			return err

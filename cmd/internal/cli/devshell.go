@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/env/devshell"
+	"devenv/resolver/nixlang/host"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/storepath"
@@ -26,6 +27,7 @@ type shellOptions struct {
 func (o *shellOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.BoolVarP(&o.builder.logs, "print-build-logs", "L", false, "show what builders print")
 	addStoreFlag(cmd, &o.store)
@@ -117,23 +119,19 @@ func readShellArgument(dir storepath.Dir, arg string) (storepath.Path, error) {
 // instantiateShell writes the one derivation of an expression into the store.
 func (a *app) instantiateShell(ctx context.Context, s *anyStore, b maker, o shellOptions) (drv storepath.Path, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations([]string{o.attr})
-		if err != nil {
-			return err
-		}
-		list = slices.CompactFunc(list, func(a, b chosen) bool { return a.Path == b.Path })
-		switch len(list) {
-		case 0:
-			return withHint(errors.New("the expression has no derivation, and a shell is that of one"), "select one: --attr ATTR")
-		case 1:
-			drv = list[0].Path
-			return e.world.Flush(ctx, written{s}, drv)
-		}
-		return withHint(fmt.Errorf("the expression has %d derivations (%s, %s, …), and a shell is that of one", len(list), drvName(list[0].Path), drvName(list[1].Path)), "select one: --attr ATTR")
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, []string{o.attr}, func() (host.Store, error) { return written{s}, nil })
 	debug.SetGCPercent(100) // evaluations do without
-	return drv, err
+	if err != nil {
+		return drv, err
+	}
+	list = slices.CompactFunc(list, func(a, b chosen) bool { return a.Path == b.Path })
+	switch len(list) {
+	case 0:
+		return drv, withHint(errors.New("the expression has no derivation, and a shell is that of one"), "select one: --attr ATTR")
+	case 1:
+		return list[0].Path, nil
+	}
+	return drv, withHint(fmt.Errorf("the expression has %d derivations (%s, %s, …), and a shell is that of one", len(list), drvName(list[0].Path), drvName(list[1].Path)), "select one: --attr ATTR")
 }
 
 // buildAll builds all outputs of one derivation.
