@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/resolver/nixlang/host"
+	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -105,7 +105,7 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	b, err := st.maker(s, o.builderOptions)
+	b, err := st.maker(ctx, s, o.builderOptions)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	for _, c := range list {
 		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
 	}
@@ -158,17 +158,21 @@ func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results 
 	if err != nil {
 		return err
 	}
+	link := !o.noLink && s.kind != store.SSH
+	if link != !o.noLink {
+		a.streams.Notice("there is no link to what was built: it is on another machine")
+	}
 	for i, r := range results {
 		for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-			link := absolute(o.outLink, cwd)
+			place := absolute(o.outLink, cwd)
 			if i > 0 {
-				link += fmt.Sprintf("-%d", i)
+				place += fmt.Sprintf("-%d", i)
 			}
 			if name != "out" {
-				link += "-" + name
+				place += "-" + name
 			}
-			if !o.noLink {
-				if err := s.keep(ctx, link, r.Outputs[name]); err != nil {
+			if link {
+				if err := s.keep(ctx, place, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

@@ -12,8 +12,9 @@ import (
 
 type developOptions struct {
 	shellOptions
-	start                   startEnviron
-	command, bash, nixStore bool
+	start         startEnviron
+	command, bash bool
+	nixStore      bool
 }
 
 func newDevelopCmd(a *app) *cobra.Command {
@@ -52,10 +53,10 @@ NIX_PATH, an expression does with --impure.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runDevelop(cmd.Context(), a, o, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
+	nixStoreFlag(cmd, &o.nixStore)
 	o.addFlags(cmd)
 	o.start.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.bash, "bash", false, "start bash, with the functions and variables of a build")
-	nixStoreFlag(cmd, &o.nixStore)
 	cmd.Flags().BoolVarP(&o.command, "command", "c", false, "run the command that follows instead of a shell")
 	return cmd
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/env/devshell"
-	"devenv/resolver/nixlang/host"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/storepath"
@@ -65,7 +64,7 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	b, err := st.maker(s, o.builder)
+	b, err := st.maker(ctx, s, o.builder)
 	if err != nil {
 		return shell, err
 	}
@@ -119,7 +118,7 @@ func readShellArgument(dir storepath.Dir, arg string) (storepath.Path, error) {
 // instantiateShell writes the one derivation of an expression into the store.
 func (a *app) instantiateShell(ctx context.Context, s *anyStore, b maker, o shellOptions) (drv storepath.Path, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, []string{o.attr}, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, []string{o.attr}, written{s})
 	debug.SetGCPercent(100) // evaluations do without
 	if err != nil {
 		return drv, err

@@ -51,7 +51,7 @@ func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
 		return err
 	}
 	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	if err != nil {
 		return err
 	}
