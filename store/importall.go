@@ -30,6 +30,9 @@ func (s *Store) ImportAll(ctx context.Context, infos []Info, nar func(ctx contex
 	return s.explain(s.importAll(ctx, infos, nar))
 }
 
+// ImportsAtOnce returns how many NARs ImportAll takes at a time.
+func (s *Store) ImportsAtOnce() int { return unpackedNow }
+
 func (s *Store) importAll(ctx context.Context, infos []Info, nar narSource) error {
 	if err := s.prepare(ctx); err != nil {
 		return err

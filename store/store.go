@@ -147,6 +147,15 @@ func (s *Store) prepare(ctx context.Context) error {
 	return errors.Join(s.sweep(), context.Cause(ctx))
 }
 
+// Create makes the store, with an empty database, unless it is there.
+func (s *Store) Create(ctx context.Context) error {
+	err := s.prepare(ctx)
+	if err == nil {
+		_, err = s.database(ctx)
+	}
+	return s.explain(err)
+}
+
 // create makes the directories that Nix expects of a store.
 func (s *Store) create() error {
 	for _, dir := range []string{s.trees(), s.state("db"), s.state("temproots"), s.state("gcroots"), s.state("profiles")} {

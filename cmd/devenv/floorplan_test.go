@@ -81,12 +81,13 @@ var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "stor
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.
 var inTests = map[string][]string{
-	"store":      {"*"},
-	"transfer":   {"*"},
-	"resolver":   {"*"},
-	"shellhooks": {"*"},
-	"env":        {"shellhooks"},
-	"cmd/devenv": {"*"},
+	"store":        {"*"},
+	"transfer":     {"*"},
+	"resolver":     {"*"},
+	"shellhooks":   {"*"},
+	"env":          {"shellhooks"},
+	"env/devshell": {"*"},
+	"cmd/devenv":   {"*"},
 }
 
 func TestFloorPlan(t *testing.T) {

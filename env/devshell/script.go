@@ -30,8 +30,24 @@ func (s *Shell) Script(outputs string) []byte {
 	for _, name := range []string{"TMP", "TMPDIR", "TEMP", "TEMPDIR"} {
 		w.line("export " + name + `="$NIX_BUILD_TOP"`)
 	}
+	w.attributeFiles()
 	w.line(`eval "${shellHook:-}"`)
 	return w.text.Bytes()
+}
+
+// attributeFiles writes the structured attributes to where the shell finds them:
+// the build's files are gone.
+func (w *scriptWriter) attributeFiles() {
+	a := w.shell.Attributes
+	if a == nil {
+		return
+	}
+	for _, f := range []struct{ variable, name, text string }{
+		{"NIX_ATTRS_SH_FILE", ".attrs.sh", a.Sh}, {"NIX_ATTRS_JSON_FILE", ".attrs.json", a.JSON},
+	} {
+		w.line("export " + f.variable + `="$NIX_BUILD_TOP/` + f.name + `"`)
+		w.line(`printf '%s\n' ` + w.quote(f.text) + ` > "$` + f.variable + `"`)
+	}
 }
 
 // searchPaths are the lists of directories to which those of the environment

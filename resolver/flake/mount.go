@@ -31,16 +31,20 @@ func (s *Session) mount(ctx context.Context, w World, t *fetch.Tree) (string, er
 	if known, ok := s.mounted[at]; ok && known == t {
 		return at, nil
 	}
-	m := host.Mount{At: at, Dir: t.Real, Immutable: filepath.Base(t.Real) == p.Base()}
-	if !m.Immutable {
-		m.Dump = t.Dump
-	}
+	m := host.Mount{At: at, Dir: t.Real, Immutable: inStore(t, at), Dump: t.Dump}
 	if t.Files != nil {
 		m.Check = t.Check
 	}
 	w.Mount(m)
 	s.mounted[at] = t
 	return at, nil
+}
+
+// inStore reports whether a tree lies in a store, under the name that it has at
+// a path of the logical one.
+func inStore(t *fetch.Tree, at string) bool {
+	name := filepath.Base(t.Real)
+	return at == name || strings.Contains(at, "/"+name+"/") || strings.HasSuffix(at, "/"+name)
 }
 
 // mountedAt is the tree that a path lies in, if that is one of the evaluation's.
@@ -51,4 +55,14 @@ func (s *Session) mountedAt(file string) (place, bool) {
 		}
 	}
 	return place{}, false
+}
+
+// Local is a path that the evaluation knows as it lies on the disk, where that
+// is a directory that somebody works in; other paths stay what they are.
+func (s *Session) Local(file string) string {
+	at, ok := s.mountedAt(file)
+	if !ok || inStore(at.tree, file) {
+		return file
+	}
+	return filepath.Join(at.tree.Real, at.dir)
 }

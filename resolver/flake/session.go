@@ -114,6 +114,11 @@ func (s *Session) fetch(ctx context.Context, ref flakeref.Ref, final bool, where
 	return t, resolved, err
 }
 
+// Resolve looks a name up in all registries. What is no name stays what it is.
+func (s *Session) Resolve(ctx context.Context, ref flakeref.Ref) (flakeref.Ref, error) {
+	return s.resolve(ctx, ref, lookupEverywhere)
+}
+
 // resolve looks a name up. What is no name stays what it is.
 func (s *Session) resolve(ctx context.Context, ref flakeref.Ref, where lookup) (flakeref.Ref, error) {
 	if ref.Direct() {

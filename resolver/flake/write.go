@@ -43,6 +43,9 @@ func (s *Session) write(ctx context.Context, l *Locked, o LockOptions) error {
 			Next: "devenv flake lock",
 		}
 	}
+	if err := l.hold(ctx); err != nil {
+		return err
+	}
 	if o.Output != "" {
 		if o.Commit {
 			return &Error{Fact: "a lock that is written elsewhere cannot be committed", Next: "leave out --commit-lock-file or --output-lock-file"}
@@ -54,6 +57,21 @@ func (s *Session) write(ctx context.Context, l *Locked, o LockOptions) error {
 		return err
 	}
 	return s.read(ctx, l, o)
+}
+
+// hold puts the inputs into the store that nobody could fetch again once they
+// have changed: directories, and work trees with changes.
+func (l *Locked) hold(ctx context.Context) error {
+	for n, at := range l.places {
+		_, relative := n.locked.Relative()
+		if n == l.root || relative || n.locked.Rev() != "" || n.locked.Type() != "path" && n.locked.Type() != "git" {
+			continue
+		}
+		if _, err := at.tree.Realise(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeInPlace writes the lock beside the flake.nix and makes Git know it.

@@ -27,35 +27,39 @@ type workplace struct {
 }
 
 // newWorkplace makes the place for a job.
-func (j *job) newWorkplace(confined bool) (w *workplace, err error) {
-	w = &workplace{}
+func (j *job) newWorkplace(confined bool) (*workplace, error) {
+	w := &workplace{}
+	var err error
 	if w.dir, w.remove, err = j.b.Store.Workplace(j.ctx); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.close())
+	if err := j.furnish(w, confined); err != nil {
+		if cerr := w.close(); cerr != nil {
+			err = errors.Join(err, cerr)
 		}
-	}()
-	w.build = filepath.Join(w.dir, "build")
-	w.inside = w.build
-	if err := os.Mkdir(w.build, 0o700); err != nil {
 		return nil, err
 	}
-	if j.drv.Builder == fetchurl {
-		return w, nil
+	return w, nil
+}
+
+// furnish makes what is in a workplace.
+func (j *job) furnish(w *workplace, confined bool) (err error) {
+	w.build = filepath.Join(w.dir, "build")
+	w.inside = w.build
+	if err := os.Mkdir(w.build, 0o700); err != nil || j.drv.Builder == fetchurl {
+		return err
 	}
 	if w.helper, err = j.b.helper(shape{confined: confined, loopback: confined && !j.networked()}); err != nil {
-		return nil, j.explainStart(err)
+		return j.explainStart(err)
 	}
 	w.who = w.helper.who
 	if confined {
 		w.inside = j.b.BuildDir
 		if w.confine, err = j.newSandbox(filepath.Join(w.dir, "root"), w.build, w.who); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return w, w.who.own(w.build)
+	return w.who.own(w.build)
 }
 
 // close removes the place. Nothing runs there any more.

@@ -12,9 +12,13 @@ import (
 
 // Batch is a destination that adds many paths for less than each by itself.
 // ImportAll adds infos, each after what it refers to; it calls nar for those that
-// it does not have, several at once and not in order. What was added before an
-// error stays.
+// it does not have, ImportsAtOnce of them at a time and not in order. What was
+// added before an error stays.
+//
+// A daemon, which takes many NARs in one stream but one after the other, is none:
+// many connections, with one path each, are faster.
 type Batch interface {
+	ImportsAtOnce() int
 	ImportAll(ctx context.Context, infos []narinfo.Info, nar func(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error) error
 }
 

@@ -10,11 +10,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"devenv/env"
 	"devenv/resolver/nixlang/evalcache"
 	"devenv/resolver/nixlang/host"
 	"devenv/store/storepath"
 )
+
+func (o *evaluationOptions) addCacheFlag(f *pflag.FlagSet) {
+	f.BoolVar(&o.noCache, "no-eval-cache", false, "evaluate, even if nothing has changed since the last time")
+}
 
 // asking is what a command wants of an evaluation.
 type asking struct {
@@ -30,7 +36,7 @@ func (a *app) ask(ctx context.Context, o evaluationOptions, want asking) (answer
 	cache := a.answers(&o)
 	o.remember = cache != nil
 	err = a.evaluate(ctx, o, func(e *evaluation) error {
-		if cache == nil {
+		if !e.o.remember {
 			answer, err = want.answer(e)
 			return err
 		}
@@ -49,6 +55,10 @@ func (a *app) ask(ctx context.Context, o evaluationOptions, want asking) (answer
 			return err
 		}
 		answer.Messages = e.shown
+		if e.fetchers.used {
+			e.cached += "; the answer is not kept: something was fetched"
+			return nil
+		}
 		if err := cache.Keep(q, e.world, answer); err != nil {
 			e.cached += "; the answer cannot be kept: " + err.Error()
 		}
@@ -164,28 +174,20 @@ func checkoutOf(dir string) string {
 
 // askDerivations returns the derivations that attributes of an expression give;
 // they are in the store then.
-func (a *app) askDerivations(ctx context.Context, o evaluationOptions, attrs []string, to func() (host.Store, error)) ([]chosen, error) {
+func (a *app) askDerivations(ctx context.Context, o evaluationOptions, attrs []string, to host.Store) ([]chosen, error) {
 	if len(attrs) == 0 {
 		attrs = []string{""}
 	}
 	answer, err := a.ask(ctx, o, asking{
 		what: append([]string{"derivations"}, attrs...),
 		answer: func(e *evaluation) (answer evalcache.Answer, err error) {
-			if answer.Derivations, err = e.derivations(attrs); err != nil {
-				return answer, err
+			if answer.Derivations, err = e.derivations(attrs); err == nil {
+				err = e.world.Flush(ctx, to, pathsOf(answer.Derivations)...)
 			}
-			s, err := to()
-			if err != nil {
-				return answer, err
-			}
-			return answer, e.world.Flush(ctx, s, pathsOf(answer.Derivations)...)
+			return answer, err
 		},
 		usable: func(known evalcache.Answer) (bool, error) {
-			s, err := to()
-			if err != nil {
-				return false, err
-			}
-			missing, err := s.Missing(ctx, pathsOf(known.Derivations))
+			missing, err := to.Missing(ctx, pathsOf(known.Derivations))
 			return len(missing) == 0, err
 		},
 	})

@@ -10,7 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/resolver/nixlang/host"
+	"devenv/resolver/flake"
+	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -30,11 +31,11 @@ type buildOptions struct {
 func newBuildCmd(a *app) *cobra.Command {
 	var o buildOptions
 	cmd := &cobra.Command{
-		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [DRV]...",
+		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [REF[#ATTR] | DRV]...",
 		Short: "Build derivations as Nix builds them",
-		Long: `Build what a Nix expression gives, or derivations that are in the store: with their inputs, in a sandbox
-that sees nothing else, and without root. What is in the store already, or in a cache of nix.conf's substituters,
-is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
+		Long: `Build what a Nix expression gives, packages of flakes, or derivations that are in the store: with their
+inputs, in a sandbox that sees nothing else, and without root. What is in the store already, or in a cache
+of nix.conf's substituters, is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
 
 On a machine with a Nix daemon whose /nix you may not write the daemon builds. Otherwise what another
 machine could build is built there when this one has no place for it: the setting builders names machines,
@@ -42,6 +43,7 @@ and /etc/nix/machines.
 
 The result has a link in the current directory, result, that keeps it from gc.`,
 		Example: `  devenv build --file . --attr hello
+  devenv build .#hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
   devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
@@ -51,6 +53,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 	}
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")
 	f.BoolVar(&o.noLink, "no-link", false, "make no link")
@@ -74,14 +77,14 @@ func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVarP(&o.logs, "print-build-logs", "L", false, "show what builders print")
 }
 
-// check wants something to build: a flake reference is not yet one.
+// check wants something to build.
 func (o *buildOptions) check(args []string) error {
 	expr := o.expr != "" || o.file != ""
 	switch {
 	case len(args) == 0 && !expr:
-		return withHint(usagef("there is nothing to build"), "devenv build --file . --attr hello, or a .drv file")
+		return withHint(usagef("there is nothing to build"), "devenv build .#hello, --file . --attr hello, or a .drv file")
 	case len(args) > 0 && expr:
-		return usagef("an expression and derivations cannot be built at once")
+		return usagef("an expression and what arguments name cannot be built at once")
 	case len(args) == 0 || len(o.attrs) == 0:
 		return nil
 	}
@@ -104,11 +107,11 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	b, err := st.maker(s, o.builderOptions)
+	b, err := st.maker(ctx, s, o.builderOptions)
 	if err != nil {
 		return err
 	}
-	targets, err := readTargets(s.Dir(), args)
+	targets, err := a.buildTargets(ctx, s, b, o, args)
 	if len(args) == 0 {
 		targets, err = a.instantiateTargets(ctx, s, b, o)
 	}
@@ -120,6 +123,27 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 		return err
 	}
 	return o.report(ctx, a, s, results)
+}
+
+// buildTargets reads arguments, which name .drv files or packages of flakes.
+func (a *app) buildTargets(ctx context.Context, s *anyStore, b maker, o buildOptions, args []string) (all []build.Target, err error) {
+	o.world = (&realiser{s, b}).buildsInto
+	for _, arg := range args {
+		var targets []build.Target
+		if isDerivationFile(arg) {
+			targets, err = readTargets(s.Dir(), []string{arg})
+		} else {
+			var target build.Target
+			target, err = a.flakeTargets(ctx, o.evaluationOptions, arg, flake.PackagePaths, written{s})
+			targets = []build.Target{target}
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, targets...)
+	}
+	debug.SetGCPercent(100) // evaluations do without
+	return all, nil
 }
 
 // readTargets reads arguments: PATH.drv, PATH.drv^out,dev, PATH.drv^* and, as
@@ -143,7 +167,7 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	for _, c := range list {
 		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
 	}
@@ -157,17 +181,21 @@ func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results 
 	if err != nil {
 		return err
 	}
+	link := !o.noLink && s.kind != store.SSH
+	if link != !o.noLink {
+		a.streams.Notice("there is no link to what was built: it is on another machine")
+	}
 	for i, r := range results {
 		for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-			link := absolute(o.outLink, cwd)
+			place := absolute(o.outLink, cwd)
 			if i > 0 {
-				link += fmt.Sprintf("-%d", i)
+				place += fmt.Sprintf("-%d", i)
 			}
 			if name != "out" {
-				link += "-" + name
+				place += "-" + name
 			}
-			if !o.noLink {
-				if err := s.keep(ctx, link, r.Outputs[name]); err != nil {
+			if link {
+				if err := s.keep(ctx, place, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

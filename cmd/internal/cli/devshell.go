@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/env/devshell"
+	"devenv/resolver/flake"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/storepath"
@@ -63,14 +64,21 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	b, err := st.maker(s, o.builder)
+	b, err := st.maker(ctx, s, o.builder)
 	if err != nil {
 		return shell, err
 	}
 	var drv storepath.Path
-	if len(args) > 0 {
+	switch {
+	case len(args) > 0 && isDerivationFile(args[0]):
 		drv, err = readShellArgument(disk, args[0])
-	} else {
+	case len(args) > 0:
+		o.world = (&realiser{s, b}).buildsInto
+		var target build.Target
+		target, err = a.flakeTargets(ctx, o.evaluationOptions, args[0], flake.ShellPaths, written{s})
+		drv = target.Drv
+		debug.SetGCPercent(100) // evaluations do without
+	default:
 		drv, err = a.instantiateShell(ctx, s, b, o)
 	}
 	if err != nil {

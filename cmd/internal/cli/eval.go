@@ -24,22 +24,31 @@ type evalOptions struct {
 func newEvalCmd(a *app) *cobra.Command {
 	var o evalOptions
 	cmd := &cobra.Command{
-		Use:   "eval (--expr EXPR | --file FILE) [--attr ATTR]",
-		Short: "Evaluate a Nix expression",
-		Long: `Evaluate a Nix expression and print its value, as "nix-instantiate --eval" does.
+		Use:   "eval (REF[#ATTR] | --expr EXPR | --file FILE) [--attr ATTR]",
+		Short: "Evaluate a Nix expression, or an output of a flake",
+		Long: `Evaluate a Nix expression and print its value, as "nix-instantiate --eval" does; or an output of a
+flake, as "nix eval" does: of packages and legacyPackages for this system, or what ATTR names itself.
 Nothing is written to a store, and nothing is built.
 
-Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.`,
+Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.
+Flakes see only what is in their tree and their inputs.`,
 		Example: `  devenv eval --expr '1 + 2'
+  devenv eval .#hello.version
   devenv eval --file . --attr hello.drvPath --raw
   devenv eval --impure --file '<nixpkgs>' --attr lib.version
   devenv eval --file . --attr hello.meta --apply builtins.attrNames --json
   devenv eval --file . --strict --profile eval.pb.gz && go tool pprof -http : eval.pb.gz`,
-		Args: func(_ *cobra.Command, args []string) error { return o.checkReference(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runEval(cmd.Context(), a, o) },
+		Args: cobra.MatchAll(atMost(1), func(_ *cobra.Command, args []string) error { return o.checkReference(args) }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return runEvalReference(cmd.Context(), a, o, args[0])
+			}
+			return runEval(cmd.Context(), a, o)
+		},
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
 	f.BoolVar(&o.strict, "strict", false, "evaluate all of the value")
@@ -52,13 +61,15 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	return cmd
 }
 
-// checkReference wants something to evaluate: a flake reference is not yet one.
+// checkReference wants something to evaluate, in one of the ways that there are.
 func (o *evaluationOptions) checkReference(args []string) error {
-	switch {
-	case len(args) > 0:
-		return withHint(usagef("flake references, such as %q, cannot be evaluated yet", args[0]), "name a file or an expression: --file FILE, --expr EXPR")
-	case o.expr == "" && o.file == "":
-		return withHint(usagef("there is nothing to evaluate"), "devenv eval --expr '1 + 2', or --file FILE")
+	switch named := o.expr != "" || o.file != ""; {
+	case len(args) > 0 && named:
+		return usagef("%q is one thing to evaluate, and --expr or --file names another", args[0])
+	case len(args) > 0 && len(o.arg)+len(o.argstr) > 0:
+		return withHint(usagef("flakes take no --arg and --argstr"), "override an input, or let the flake have an output for it")
+	case len(args) == 0 && !named:
+		return withHint(usagef("there is nothing to evaluate"), "devenv eval --expr '1 + 2', --file FILE, or a flake: devenv eval .#hello")
 	}
 	return nil
 }
@@ -125,9 +136,11 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 // pairs are the flags that take two words, as nix's own commands do, for each
 // command that has them.
 var (
-	nixPairs  = []string{"--arg", "--argstr", "--option"}
-	withPairs = map[string][]string{
+	nixPairs   = []string{"--arg", "--argstr", "--option"}
+	flakePairs = []string{"--option", "--override-input", "--override-flake"}
+	withPairs  = map[string][]string{
 		"eval": nixPairs, "instantiate": nixPairs, "repl": nixPairs, "build": nixPairs, "print-dev-env": nixPairs,
+		"flake": flakePairs, "registry": flakePairs,
 		"develop": append([]string{"-s", "--set-env-var"}, nixPairs...),
 	}
 )

@@ -36,6 +36,7 @@ type evaluationOptions struct {
 	noCache     bool
 	remember    bool                // what is looked at and shown
 	world       func(*host.Options) // gives the evaluation more than files; may be nil
+	flakes      *flakes             // what it fetches with; nil: opened when it fetches something
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
@@ -51,7 +52,6 @@ func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.features, "extra-experimental-features", nil, "switch `FEATURE` on")
 	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
 	f.StringVar(&o.profile, "profile", "", "write where the time went to `FILE`, for pprof or in lines (.folded)")
-	f.BoolVar(&o.noCache, "no-eval-cache", false, "evaluate, even if nothing has changed since the last time")
 	f.BoolVar(&o.stats, "stats", false, "say how much was evaluated, on standard error")
 }
 
@@ -60,6 +60,7 @@ type evaluation struct {
 	*eval.Evaluator
 	opts     eval.Options
 	world    *host.Host
+	fetchers *fetchers
 	hostOpts host.Options
 	cwd      string
 	o        evaluationOptions
@@ -97,6 +98,11 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept, err := settings.Bool("eval-cache", true)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	o.remember = o.remember && kept
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
 	world := host.Options{Env: a.getenv, Show: a.show, Keep: true, Now: time.Now, Record: o.remember}
 	if o.remember {
@@ -111,7 +117,10 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if o.world != nil {
 		o.world(&world)
 	}
+	e.fetchers = a.fetchersOf(o)
+	world.Fetcher = e.fetchers
 	e.world, e.hostOpts = host.New(world), world
+	e.fetchers.World = e.world
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},

@@ -19,19 +19,21 @@ type instantiateOptions struct {
 func newInstantiateCmd(a *app) *cobra.Command {
 	var o instantiateOptions
 	cmd := &cobra.Command{
-		Use:   "instantiate (--expr EXPR | --file FILE) [--attr ATTR]...",
+		Use:   "instantiate (REF[#ATTR]... | --expr EXPR | --file FILE) [--attr ATTR]...",
 		Short: "Write the derivations of a Nix expression to the store",
 		Long: `Evaluate a Nix expression, write its derivations and all that they refer to to the store, and print the
-paths of the .drv files, as "nix-instantiate" does. Nothing is built.
+paths of the .drv files, as "nix-instantiate" does. Nothing is built. A REF#ATTR is a package of a flake.
 
 Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.`,
 		Example: `  devenv instantiate --file . --attr hello
+  devenv instantiate .#hello
   devenv instantiate --impure --file '<nixpkgs>' --attr hello --add-root ./hello.drv`,
 		Args: func(_ *cobra.Command, args []string) error { return o.checkReference(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runInstantiate(cmd.Context(), a, o) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runInstantiate(cmd.Context(), a, o, args) },
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVar(&o.addRoot, "add-root", "", "link the .drv file to `LINK`, and more to LINK-2, LINK-3")
 	addStoreFlag(cmd, &o.storeFlags)
@@ -39,7 +41,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	return cmd
 }
 
-func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
+func runInstantiate(ctx context.Context, a *app, o instantiateOptions, refs []string) error {
 	st, err := a.stores(ctx, nil)
 	if err != nil {
 		return err
@@ -50,7 +52,12 @@ func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
 		return err
 	}
 	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	var list []chosen
+	if len(refs) > 0 {
+		list, err = a.flakeDerivations(ctx, o.evaluationOptions, refs, written{s})
+	} else {
+		list, err = a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
+	}
 	if err != nil {
 		return err
 	}

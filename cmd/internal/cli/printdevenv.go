@@ -15,16 +15,17 @@ type printDevEnvOptions struct {
 func newPrintDevEnvCmd(a *app) *cobra.Command {
 	var o printDevEnvOptions
 	cmd := &cobra.Command{
-		Use:   "print-dev-env (--file FILE | --expr EXPR | DRV) [--attr ATTR]",
+		Use:   "print-dev-env (REF[#ATTR] | --file FILE | --expr EXPR | DRV) [--attr ATTR]",
 		Short: "Print the environment in which a derivation is built",
 		Long: `Print the environment in which a derivation is built, as "nix print-dev-env" does: text that bash can
 source, with all variables and functions, stdenv's among them, and shellHook. With --json the variables,
 with their kinds, and the functions. The derivation's inputs are built, the derivation is not.
 
 A file sees the environment, the system and NIX_PATH, an expression does with --impure. DRV is the path
-of a .drv file.`,
+of a .drv file, REF#ATTR a shell of a flake's devShells or one of its packages.`,
 		Example: `  devenv print-dev-env --file shell.nix > env.sh && . ./env.sh
   devenv print-dev-env --json --file . --attr hello
+  devenv print-dev-env .#backend
   devenv print-dev-env /nix/store/…-hello-2.12.drv`,
 		Args: func(cmd *cobra.Command, args []string) error { return o.check(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error { return runPrintDevEnv(cmd.Context(), a, o, args) },
@@ -34,7 +35,7 @@ of a .drv file.`,
 	return cmd
 }
 
-// check wants one derivation: a flake reference is not yet one.
+// check wants one derivation.
 func (o *shellOptions) check(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0 && !o.wanted():

@@ -15,6 +15,7 @@ import (
 	"devenv/resolver/tools"
 	"devenv/shellhooks"
 	"devenv/store"
+	"devenv/store/namespace"
 	"devenv/transfer"
 )
 
@@ -176,7 +177,8 @@ func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 // another machine has none. Empty means what package store chooses.
 func (w *Workspace) toolStore() string {
 	u, err := store.ParseURL(w.o.Getenv("DEVENV_STORE"))
-	if err != nil || u.Kind == store.Auto || u.Kind == store.Local {
+	shown := namespace.There(filepath.Join(w.layout.Data, "nix"), "/nix") // and only here: paths are kept for all
+	if err != nil || u.Kind == store.Local || u.Kind == store.Auto && !shown {
 		return ""
 	}
 	return store.URL{Kind: store.Local, Target: w.layout.Data}.String()

@@ -169,4 +169,13 @@ rec {
       args = [ "-c" "/bin/busybox mkdir $out; printf %s \"$script\" > $out/setup" ];
     };
   };
+
+  raw = derivation { name = "raw"; system = "x86_64-linux"; builder = "/bin/bash"; FOO = "bar"; };
+
+  strict = mkShell { name = "strict"; stdenv = bash { name = "stdenv"; args = [ "-c" "/bin/busybox mkdir $out; echo 'set -u; export FROM_SETUP=1' > $out/setup" ]; }; };
+
+  # What is no shell.
+  sh = derivation { name = "sh-built"; system = "x86_64-linux"; builder = "/bin/sh"; };
+  exits = mkShell { name = "exits"; stdenv = bash { name = "stdenv"; args = [ "-c" "/bin/busybox mkdir $out; echo 'exit 0' > $out/setup" ]; }; };
+  fails = mkShell { name = "fails"; stdenv = bash { name = "stdenv"; args = [ "-c" "/bin/busybox mkdir $out; echo 'echo no setup; false' > $out/setup" ]; }; };
 }

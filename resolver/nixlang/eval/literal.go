@@ -73,3 +73,14 @@ func (ev *Evaluator) SourcePlace(v *Value) Place {
 	}
 	return Place{}
 }
+
+// ArgumentName is what a function calls its argument; "" for builtins, for those
+// that take a set apart and do not name it, and for other values.
+func (ev *Evaluator) ArgumentName(v *Value) (name string, err error) {
+	err = ev.run(func() {
+		if f := ev.force(v); f.kind() == kLambda {
+			name = ev.name(ev.lambda(f).arg)
+		}
+	})
+	return name, err
+}

@@ -2,6 +2,7 @@ package evalcache
 
 import (
 	"bytes"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,7 +110,7 @@ func (c *Cache) touch(path string, q *Question, entries [][]byte, n int, used ti
 		for i := range e.items {
 			e.items[i].Stat = renewed[i].Stat
 		}
-		data = e.append(nil)
+		data = e.encode()
 	case n > 0:
 	default:
 		if now := c.opts.Now(); now.Sub(used) > time.Hour {
@@ -133,7 +134,7 @@ func (c *Cache) Keep(q *Question, world *host.Host, a Answer) error {
 	}
 	path := c.path(q)
 	entries, _ := readFile(path)
-	return c.write(path, e.append(nil), entries)
+	return c.write(path, e.encode(), entries)
 }
 
 // write puts an entry in front of others. One writer in 32 sweeps.
@@ -147,11 +148,10 @@ func (c *Cache) write(path string, data []byte, others [][]byte) error {
 			entries = append(entries, o)
 		}
 	}
-	text := join(entries)
-	if err := writeFile(path, text); err != nil {
+	if err := writeFile(path, entries); err != nil {
 		return err
 	}
-	if text[len(magic)+4]%32 == 0 { // of the checksum
+	if crc32.Checksum(data, table)%32 == 0 {
 		return sweep(c.opts.Dir, c.opts.Limit, c.opts.Now())
 	}
 	return nil

@@ -38,8 +38,12 @@ var errEntry = errors.New("no answer, or a damaged one")
 // drvSuffix is how the names of derivations end.
 const drvSuffix = ".drv"
 
-// append writes an entry.
-func (e *entry) append(b []byte) []byte {
+// itemBytes is how long the text of an item is, or rather longer.
+const itemBytes = 256
+
+// encode writes an entry.
+func (e *entry) encode() []byte {
+	b := make([]byte, 0, itemBytes*(len(e.items)+16)+len(e.Text))
 	pinned := byte(0)
 	if e.pinned {
 		pinned = 1
@@ -63,7 +67,7 @@ func appendStrings(b []byte, list []string) []byte {
 	return b
 }
 
-// parseEntry reads what append wrote.
+// parseEntry reads what encode wrote.
 func parseEntry(b []byte) (*entry, error) {
 	r := reader{rest: b}
 	e := &entry{pinned: r.byte() == 1}
@@ -162,7 +166,9 @@ func (e *entry) locate(q *Question) ([]host.Item, bool) {
 // be kept.
 func newEntry(q *Question, world *host.Host, a Answer) *entry {
 	e := &entry{Answer: a, roots: q.roots, pinned: world.Pinned() || a.mentions(q.roots)}
-	for _, i := range world.Reads() {
+	reads := world.Reads()
+	e.items = make([]host.Item, 0, len(reads))
+	for _, i := range reads {
 		switch {
 		case i.Kind == host.Fetched, i.Kind == host.Setting && i.Name == "currentTime":
 			return nil

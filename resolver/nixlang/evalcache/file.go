@@ -66,19 +66,21 @@ func split(data []byte) (entries [][]byte) {
 	return entries
 }
 
-// join is the file of some entries.
-func join(entries [][]byte) []byte {
-	b := []byte(magic)
+// writeEntries writes what split reads.
+func writeEntries(w io.Writer, entries [][]byte) error {
+	_, err := io.WriteString(w, magic)
 	for _, e := range entries {
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(e)))
-		b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(e, table))
-		b = append(b, e...)
+		head := binary.LittleEndian.AppendUint32(nil, uint32(len(e)))
+		head = binary.LittleEndian.AppendUint32(head, crc32.Checksum(e, table))
+		_, err1 := w.Write(head)
+		_, err2 := w.Write(e)
+		err = errors.Join(err, err1, err2)
 	}
-	return b
+	return err
 }
 
-// writeFile puts a file in its place.
-func writeFile(path string, data []byte) error {
+// writeFile puts a file of entries in its place.
+func writeFile(path string, entries [][]byte) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, newPrefix+"*")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +91,7 @@ func writeFile(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = writeEntries(f, entries)
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"devenv/resolver/nixlang/eval"
 	"devenv/store/nar"
@@ -193,7 +194,8 @@ func walkStat(disk string) (stat string, newest int64) {
 		}
 		s := statOf(info)
 		newest = max(newest, s.Mtime, s.Ctime)
-		b = fmt.Appendf(b, "%s\x00%s %o\n", path[len(disk):], s, info.Mode())
+		b = s.append(append(append(b, path[len(disk):]...), 0))
+		b = append(strconv.AppendUint(append(b, ' '), uint64(info.Mode()), 8), '\n')
 		return nil
 	})
 	if err != nil {

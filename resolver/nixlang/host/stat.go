@@ -19,12 +19,16 @@ type Stat struct {
 // as they are.
 const slack = 2 * time.Second
 
-func (s Stat) String() string {
-	b := make([]byte, 0, 64)
-	for _, n := range [...]uint64{uint64(s.Size), uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device} {
-		b = append(strconv.AppendUint(b, n, 16), '.')
+func (s Stat) String() string { return string(s.append(make([]byte, 0, 64))) }
+
+func (s Stat) append(b []byte) []byte {
+	for n, x := range [...]uint64{uint64(s.Size), uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device} {
+		if n > 0 {
+			b = append(b, '.')
+		}
+		b = strconv.AppendUint(b, x, 16)
 	}
-	return string(b[:len(b)-1])
+	return b
 }
 
 func statOf(info fs.FileInfo) Stat {
