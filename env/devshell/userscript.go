@@ -18,7 +18,7 @@ func (s *Shell) UserScript(outputs string) []byte {
 	w.line("unset shellHook")
 	for _, name := range slices.Sorted(maps.Keys(s.Variables)) {
 		switch {
-		case machines[name] || bashs[name] || slices.Contains(searchPaths, name):
+		case machines()[name] || bashs()[name] || slices.Contains(searchPaths, name):
 			continue
 		case s.Variables[name].Kind == Exported && !s.reachesUsers(name):
 			w.variable(name, false)
