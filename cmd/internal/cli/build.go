@@ -42,8 +42,9 @@ machine could build is built there when this one has no place for it: the settin
 and /etc/nix/machines.
 
 The result has a link in the current directory, result, that keeps it from gc.`,
-		Example: `  devenv build --file . --attr hello
+		Example: `  devenv build                       # the default package of the flake here
   devenv build .#hello
+  devenv build --file . --attr hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
   devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
@@ -81,8 +82,8 @@ func (o *builderOptions) addFlags(cmd *cobra.Command) {
 func (o *buildOptions) check(args []string) error {
 	expr := o.expr != "" || o.file != ""
 	switch {
-	case len(args) == 0 && !expr:
-		return withHint(usagef("there is nothing to build"), "devenv build .#hello, --file . --attr hello, or a .drv file")
+	case len(args) == 0 && !expr && len(o.attrs) > 0:
+		return withHint(usagef("--attr selects from an expression, and there is none"), "devenv build --file . --attr hello, or devenv build .#hello")
 	case len(args) > 0 && expr:
 		return usagef("an expression and what arguments name cannot be built at once")
 	case len(args) == 0 || len(o.attrs) == 0:
@@ -92,6 +93,9 @@ func (o *buildOptions) check(args []string) error {
 }
 
 func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error {
+	if len(args) == 0 && o.expr == "" && o.file == "" {
+		args = []string{"."} // the flake here
+	}
 	settings, err := a.nixSettings(o.evaluationOptions)
 	if err != nil {
 		return err
@@ -130,7 +134,7 @@ func (a *app) buildTargets(ctx context.Context, s *anyStore, b maker, o buildOpt
 	o.world = (&realiser{s, b}).buildsInto
 	for _, arg := range args {
 		var targets []build.Target
-		if isDerivationFile(arg) {
+		if isDerivationFile(arg, s.Dir()) {
 			targets, err = readTargets(s.Dir(), []string{arg})
 		} else {
 			var target build.Target

@@ -71,7 +71,7 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	}
 	var drv storepath.Path
 	switch {
-	case len(args) > 0 && isDerivationFile(args[0]):
+	case len(args) > 0 && isDerivationFile(args[0], s.Dir()):
 		drv, err = readShellArgument(s.Dir(), args[0])
 	case len(args) > 0:
 		o.world = (&realiser{s, b}).buildsInto

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"devenv/resolver/flake"
@@ -12,6 +13,7 @@ import (
 	"devenv/resolver/nixlang/host"
 	"devenv/store/build"
 	"devenv/store/derivation"
+	"devenv/store/storepath"
 )
 
 // called is a flake whose outputs are being evaluated.
@@ -204,8 +206,9 @@ func (c *called) installed(v *eval.Value, output string) ([]string, error) {
 }
 
 // isDerivationFile reports whether an argument names a .drv file, perhaps with
-// outputs, and not a flake's package.
-func isDerivationFile(arg string) bool {
+// outputs, or at least something in a store, and not a flake's package.
+func isDerivationFile(arg string, dir storepath.Dir) bool {
 	path, _, _ := strings.Cut(strings.Replace(arg, "!", "^", 1), "^")
-	return strings.HasSuffix(path, derivation.Extension)
+	target, _ := os.Readlink(path)
+	return strings.HasSuffix(path, derivation.Extension) || strings.HasPrefix(target, string(dir)+"/")
 }
