@@ -31,8 +31,8 @@ type evaluation struct {
 // noCache is a place where no cache can be made.
 const noCache = "/dev/null"
 
-// language measures evaluators of the Nix language: ours, with and without a
-// cache of parsed files, and Nix.
+// language measures evaluators of the Nix language: ours, without a cache, with
+// one of parsed files, and with one of answers; and Nix.
 func (s *site) language(ctx context.Context, o languageOptions, rounds int) (string, error) {
 	t := table{title: "The Nix language", header: []string{"", "", "wall", "CPU", "of Nix's", "memory"}}
 	works, err := s.workloads(ctx, o)
@@ -74,10 +74,14 @@ func (s *site) language(ctx context.Context, o languageOptions, rounds int) (str
 
 // evaluations are those of one workload.
 func (s *site) evaluations(w workload, peers []nixPeer) []*evaluation {
-	ours := append([]string{s.path("bin", "devenv"), "eval", "--impure", "--file", w.file}, w.flags...)
+	asked := append([]string{s.path("bin", "devenv"), "eval", "--impure", "--file", w.file}, w.flags...)
+	ours := append(slices.Clone(asked), "--no-eval-cache")
 	all := []*evaluation{{what: w.name, who: "devenv", argv: ours, cache: noCache}}
 	if w.known {
-		all = append(all, &evaluation{what: w.name, who: "devenv, files known", argv: ours, cache: s.path("cache")})
+		all = append(all,
+			&evaluation{what: w.name, who: "devenv, files known", argv: ours, cache: s.path("cache")},
+			&evaluation{what: w.name, who: "devenv, looks written down", argv: asked, cache: noCache},
+			&evaluation{what: w.name, who: "devenv, nothing changed", argv: asked, cache: s.path("cache")})
 	}
 	for _, p := range peers {
 		argv := append(slices.Clone(p.prefix), "nix-instantiate", "--eval", w.file, "--store", "dummy://")

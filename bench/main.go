@@ -21,7 +21,7 @@ type options struct {
 func main() {
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 10, "samples of everything")
-	flag.StringVar(&o.only, "only", "prompt,startup,commands,calls,language", "which `tables`; \"store\" is another, which takes minutes and 8 GB of disk")
+	flag.StringVar(&o.only, "only", "prompt,startup,commands,calls,language", "which `tables`; others are \"builds\", and \"store\", which takes minutes and 8 GB of disk")
 	flag.StringVar(&o.peers.direnv, "direnv", "direnv", "the packaged direnv: a `program`")
 	flag.StringVar(&o.peers.direnvNew, "direnv-new", os.Getenv("DIRENV_NEW"), "the newest direnv: a `program` ($DIRENV_NEW)")
 	flag.StringVar(&o.peers.mise, "mise", os.Getenv("MISE"), "mise: a `program` ($MISE); without it one is installed by npm into the user's cache")
@@ -58,10 +58,11 @@ func run(ctx context.Context, out io.Writer, o options) error {
 		{"startup", site.startups},
 		{"commands", site.commands},
 		{"calls", site.calls},
-		{"store", site.stores},
 		{"language", func(ctx context.Context, _ []*Contender, rounds int) (string, error) {
 			return site.language(ctx, o.nix, rounds)
 		}},
+		{"store", site.stores},
+		{"builds", site.builds},
 	} {
 		if !slices.Contains(strings.Split(o.only, ","), m.name) {
 			continue

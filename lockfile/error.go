@@ -40,7 +40,7 @@ func (e *Error) Hint() string {
 // relock is the command that writes a lock file of that name anew.
 func relock(base string) string {
 	if base == "flake.lock" {
-		return "nix flake lock"
+		return "devenv flake lock"
 	}
 	return "devenv lock"
 }

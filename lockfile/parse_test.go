@@ -90,7 +90,7 @@ func TestParseErrors(t *testing.T) {
 func TestHints(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"devenv.lock", "{", "take the last good one back (git checkout -- devenv.lock), or delete it and run devenv lock"},
-		{"flake.lock", "{", "take the last good one back (git checkout -- flake.lock), or delete it and run nix flake lock"},
+		{"flake.lock", "{", "take the last good one back (git checkout -- flake.lock), or delete it and run devenv flake lock"},
 		{"devenv.lock", "<<<<<<< HEAD", "take one side and let it be completed: git checkout --theirs -- devenv.lock && devenv lock"},
 		{"devenv.lock", `{"version": 8}`, "update devenv: a newer one wrote this lock"},
 	} {

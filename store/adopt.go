@@ -87,40 +87,47 @@ func (s *Store) HashContent(ctx context.Context, path string, m storepath.Method
 	return hashContent(ctx, path, m, a, self.Digest())
 }
 
-// Adopt moves canonical trees into the store and makes them valid, all of them
-// or none: trees[i], a path in a [Store.Workplace], becomes infos[i]. What they
-// refer to must be valid or among them. The caller holds their locks, and none
-// of them is valid.
-func (s *Store) Adopt(ctx context.Context, infos []Info, trees []string) error {
-	return s.explain(s.adopt(ctx, infos, trees))
+// Adopt moves canonical trees into the store, where they become valid, all of
+// them or none: trees[i], a path in a [Store.Workplace], becomes infos[i]. What
+// they refer to must be valid, among them, or adopted before. The caller holds
+// their locks, and none of them is valid.
+//
+// They are valid, and on disk, once wait has returned nil. It must be called, and
+// soon; the caller holds the locks until then.
+func (s *Store) Adopt(ctx context.Context, infos []Info, trees []string) (wait func() error, err error) {
+	wait, err = s.adopt(ctx, infos, trees)
+	return wait, s.explain(err)
 }
 
-func (s *Store) adopt(ctx context.Context, infos []Info, trees []string) (err error) {
+func (s *Store) adopt(ctx context.Context, infos []Info, trees []string) (func() error, error) {
 	d, err := s.database(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c := commit{infos: slices.Clone(infos)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.takeBack(d, infos))
-		}
-	}()
 	for i := range c.infos {
 		c.infos[i].Registered = s.now()
 		real := s.Real(c.infos[i].Path)
-		if _, err := removeTree(real); err != nil { // of a killed process
-			return err
+		_, err := removeTree(real) // of a killed process
+		if err == nil {
+			err = moveTree(trees[i], real)
 		}
-		if err := moveTree(trees[i], real); err != nil {
-			return err
+		if err != nil {
+			return nil, errors.Join(err, s.takeBack(d, infos))
 		}
 		c.reals = append(c.reals, real)
 	}
 	if err := context.Cause(ctx); err != nil {
-		return err
+		return nil, errors.Join(err, s.takeBack(d, infos))
 	}
-	return s.commits.add(d, c)
+	wait := s.commits.enqueue(d, c)
+	return func() error {
+		err := wait()
+		if err != nil {
+			err = s.explain(errors.Join(err, s.takeBack(d, infos)))
+		}
+		return err
+	}, nil
 }
 
 // takeBack removes the trees of those of infos that are not valid.

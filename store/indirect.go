@@ -43,11 +43,8 @@ func (s *Store) addIndirectRoot(ctx context.Context, link string, p storepath.Pa
 	if _, err := s.Lookup(ctx, p); err != nil {
 		return err
 	}
-	switch old, err := os.Readlink(link); {
-	case err == nil && !strings.HasPrefix(old, string(s.Dir())+"/"):
-		return &NotALinkError{link}
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return &NotALinkError{link}
+	if err := mayLink(s.Dir(), link); err != nil {
+		return err
 	}
 	auto := filepath.Join(s.place.State, "gcroots", "auto")
 	if err := os.MkdirAll(auto, 0o755); err != nil {
@@ -58,6 +55,27 @@ func (s *Store) addIndirectRoot(ctx context.Context, link string, p storepath.Pa
 		return err
 	}
 	return replaceLink(link, s.Dir().Join(p))
+}
+
+// Link makes link, an absolute path, a symbolic link to p of a store with the
+// directory dir. One that leads into the store already is replaced; the error is
+// a *NotALinkError for anything else that lies there.
+func Link(dir storepath.Dir, link string, p storepath.Path) error {
+	if err := mayLink(dir, link); err != nil {
+		return err
+	}
+	return replaceLink(link, dir.Join(p))
+}
+
+// mayLink holds that at link there is nothing, or a link into the store.
+func mayLink(dir storepath.Dir, link string) error {
+	switch old, err := os.Readlink(link); {
+	case err == nil && !strings.HasPrefix(old, string(dir)+"/"):
+		return &NotALinkError{link}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return &NotALinkError{link}
+	}
+	return nil
 }
 
 // replaceLink makes a symbolic link where there is none or one, at once, beside

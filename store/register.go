@@ -57,20 +57,31 @@ type batch struct {
 	errs []error // by place in list
 }
 
-// add makes c valid and returns once it is. It cannot be interrupted: others
-// wait for the same batch.
-func (c *commits) add(d *db.DB, one commit) error {
+// add makes c valid and returns once it is.
+func (c *commits) add(d *db.DB, one commit) error { return c.enqueue(d, one)() }
+
+// enqueue has c become valid, after all that was enqueued before it. Wait returns
+// once it is; it must be called, and soon, and cannot be interrupted: others wait
+// for the same batch.
+func (c *commits) enqueue(d *db.DB, one commit) (wait func() error) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.next == nil {
 		c.next = &batch{done: make(chan struct{})}
 	}
 	b, place := c.next, len(c.next.list)
 	b.list = append(b.list, one)
-	c.mu.Unlock()
-	if place > 0 {
+	return func() error {
+		if place == 0 {
+			c.write(d, b)
+		}
 		<-b.done
 		return b.errs[place]
 	}
+}
+
+// write makes the next batch valid when it is its turn.
+func (c *commits) write(d *db.DB, b *batch) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
 	c.mu.Lock()
@@ -78,7 +89,6 @@ func (c *commits) add(d *db.DB, one commit) error {
 	c.mu.Unlock()
 	b.write(d)
 	close(b.done)
-	return b.errs[place]
 }
 
 // write makes all of a batch valid, or each of it that can be.

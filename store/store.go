@@ -51,8 +51,10 @@ type Store struct {
 	mu        sync.Mutex // guards what follows
 	db        *db.DB     // nil until it is needed
 	tempRoots *filelock.Lock
-	swept     bool
 	optimiser *optimiser // nil until a new tree is optimised
+
+	preparing sync.Mutex // guards what follows
+	swept     bool
 
 	memoMu sync.Mutex // guards what follows
 	memo   *derivation.Memo
@@ -133,17 +135,25 @@ func (s *Store) state(elem ...string) string {
 // what killed processes left in their way is not. Once in the life of s is
 // enough.
 func (s *Store) prepare(ctx context.Context) error {
-	s.mu.Lock()
-	done := s.swept
-	s.swept = true
-	s.mu.Unlock()
-	if done {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.swept {
 		return nil
 	}
 	if err := s.create(); err != nil {
 		return err
 	}
+	s.swept = true
 	return errors.Join(s.sweep(), context.Cause(ctx))
+}
+
+// Create makes the store, with an empty database, unless it is there.
+func (s *Store) Create(ctx context.Context) error {
+	err := s.prepare(ctx)
+	if err == nil {
+		_, err = s.database(ctx)
+	}
+	return s.explain(err)
 }
 
 // create makes the directories that Nix expects of a store.

@@ -27,16 +27,21 @@ func (s *Store) WhyDepends(ctx context.Context, from, to storepath.Path, all boo
 	if err != nil {
 		return nil, err
 	}
+	return Ways(closure, from, to, all), nil
+}
+
+// Ways is WhyDepends for the closure of from, of whatever store.
+func Ways(closure []Info, from, to storepath.Path, all bool) *Why {
 	w := &ways{refs: map[storepath.Path][]storepath.Path{}, all: all, shown: map[storepath.Path]bool{}}
 	for _, info := range closure {
 		w.refs[info.Path] = info.References
 	}
 	w.measure(closure, to)
 	if _, leads := w.far[from]; !leads {
-		return nil, nil
+		return nil
 	}
 	why := w.from(from)
-	return &why, nil
+	return &why
 }
 
 // ways are those in a closure that lead to one path.

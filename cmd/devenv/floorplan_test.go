@@ -28,15 +28,17 @@ var rooms = map[string][]string{
 	"resolver/constraint":  {},
 	"resolver/source":      {},
 
-	"resolver/nixlang/syntax":   {"resolver/nixlang/notation"},
-	"resolver/nixlang/eval":     {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
-	"resolver/nixlang/astcache": {"resolver/nixlang/syntax"},
-	"resolver/nixlang/host":     {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
+	"resolver/nixlang/syntax":    {"resolver/nixlang/notation"},
+	"resolver/nixlang/eval":      {"resolver/nixlang/syntax", "resolver/nixlang/regex", "resolver/nixlang/version", "resolver/nixlang/notation", "store/derivation"},
+	"resolver/nixlang/astcache":  {"resolver/nixlang/syntax"},
+	"resolver/nixlang/evalcache": {"resolver/nixlang/host"},
+	"resolver/nixlang/host":      {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/astcache"},
 
 	"resolver/nixlang/profile":  {"resolver/nixlang/eval"},
 	"resolver/nixlang/difftest": {"resolver/nixlang/eval", "resolver/nixlang/syntax", "resolver/nixlang/host"},
 	"resolver/flakeref":         {},
 	"resolver/fetch":            {"resolver/flakeref", "transfer", "transfer/unpack", "store/filelock"},
+	"resolver/flake":            {"resolver/flakeref", "resolver/fetch", "resolver/source", "resolver/nixlang/eval", "resolver/nixlang/host", "lockfile"},
 
 	"resolver/tools": {"resolver/constraint", "lockfile", "transfer", "transfer/unpack"},
 
@@ -44,9 +46,10 @@ var rooms = map[string][]string{
 	"resolver/nixlang/notation": {},
 	"resolver/nixlang/version":  {},
 
-	"env":        {},
-	"shellhooks": {"env"},
-	"lockfile":   {},
+	"env":          {},
+	"env/devshell": {},
+	"shellhooks":   {"env"},
+	"lockfile":     {},
 
 	"nixconf":               {},
 	"store":                 {"store/db", "store/filelock", "nixconf"},
@@ -78,12 +81,13 @@ var vocabulary = []string{"store/nixhash", "store/storepath", "store/nar", "stor
 // inTests are imports that test files may make beyond the plan: the real
 // neighbours that they are tried with.
 var inTests = map[string][]string{
-	"store":      {"*"},
-	"transfer":   {"*"},
-	"resolver":   {"*"},
-	"shellhooks": {"*"},
-	"env":        {"shellhooks"},
-	"cmd/devenv": {"*"},
+	"store":        {"*"},
+	"transfer":     {"*"},
+	"resolver":     {"*"},
+	"shellhooks":   {"*"},
+	"env":          {"shellhooks"},
+	"env/devshell": {"*"},
+	"cmd/devenv":   {"*"},
 }
 
 func TestFloorPlan(t *testing.T) {

@@ -21,7 +21,7 @@ func TestHelp(t *testing.T) {
 	}
 	top := help()
 	texts := map[string][]byte{"devenv": top}
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllSubmatch(top, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z-]+) +[A-Z]`).FindAllSubmatch(top, -1) {
 		texts[string(m[1])] = help(string(m[1]))
 	}
 	if len(texts) < 20 {

@@ -164,7 +164,7 @@ func (t *Tree) Realise(ctx context.Context) (storepath.Path, error) {
 		CA: storepath.ContentAddress{Method: storepath.NAR, Hash: s.Hash},
 	}
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(t.dump(ctx, w)) }()
+	go func() { w.CloseWithError(t.Dump(ctx, w)) }()
 	defer r.Close()
 	if err := t.fetcher.opt.Store.Import(ctx, info, r); err != nil {
 		return storepath.Path{}, fmt.Errorf("%s: %w", t.Real, err)
@@ -172,8 +172,8 @@ func (t *Tree) Realise(ctx context.Context) (storepath.Path, error) {
 	return p, nil
 }
 
-// dump writes the tree's NAR.
-func (t *Tree) dump(ctx context.Context, w io.Writer) error {
+// Dump writes the tree's NAR, as its files are now.
+func (t *Tree) Dump(ctx context.Context, w io.Writer) error {
 	if t.Files == nil {
 		return nar.Dump(w, t.Real)
 	}

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-
-	"golang.org/x/sys/unix"
 )
 
 // dirFiles is a cache in a directory. No name leads out of it.
@@ -95,7 +93,7 @@ func (d *dirFiles) put(ctx context.Context, name, _ string, c content) (err erro
 	}
 	_, err = io.Copy(f, &stoppable{ctx, source})
 	if err == nil {
-		err = unix.Fdatasync(int(f.Fd()))
+		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = root.Rename(temp, name)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -17,17 +18,16 @@ import (
 type attributes struct {
 	structured map[string]any // nil if it has none
 
-	checks      *checks            // of every output, without structured attributes
-	perOutput   map[string]*checks // with them
-	discard     map[string]bool    // unsafeDiscardReferences, by output
-	asFile      map[string]bool    // passAsFile
-	graphs      map[string][]storepath.Path
-	noChroot    bool
-	impureEnv   []string
-	features    []string // requiredSystemFeatures
-	preferLocal bool
-	noSubstitute,
-	impurePaths bool
+	checks       *checks            // of every output, without structured attributes
+	perOutput    map[string]*checks // with them
+	discard      map[string]bool    // unsafeDiscardReferences, by output
+	asFile       map[string]bool    // passAsFile
+	graphs       map[string][]storepath.Path
+	noChroot     bool // __noChroot
+	preferLocal  bool // preferLocalBuild
+	noSubstitute bool // allowSubstitutes is false
+	impureEnv    []string
+	features     []string // requiredSystemFeatures
 }
 
 // checks are what an output must not be.
@@ -55,7 +55,6 @@ func readAttributes(dir storepath.Dir, d *derivation.Derivation) (*attributes, e
 	a.noSubstitute = !r.flag("allowSubstitutes", true)
 	a.impureEnv = r.list("impureEnvVars")
 	a.features = r.list("requiredSystemFeatures")
-	a.impurePaths = len(r.list("__impureHostDeps")) > 0
 	if structured {
 		r.structuredChecks(a)
 		r.structuredGraphs(a)
@@ -212,7 +211,9 @@ func (r *attributeReader) size(attrs map[string]any, name string) *int64 {
 }
 
 // graphFile is what the name of a file of exportReferencesGraph is.
-var graphFile = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+var graphFile = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+})
 
 func (r *attributeReader) plainGraphs(a *attributes) {
 	words := r.list("exportReferencesGraph")
@@ -221,7 +222,7 @@ func (r *attributeReader) plainGraphs(a *attributes) {
 		return
 	}
 	for i := 0; i < len(words); i += 2 {
-		if !graphFile.MatchString(words[i]) {
+		if !graphFile().MatchString(words[i]) {
 			r.fail("attribute \"exportReferencesGraph\": %q is no name for a file", words[i])
 			return
 		}

@@ -12,13 +12,53 @@ import (
 
 // build builds a derivation whose inputs are valid and paths, and notes what it
 // made in result.
-func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivation) (err error) {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivation, made []*Result) error {
+	attrs, err := readAttributes(r.Store.Dir(), d)
+	if err != nil {
+		return err
 	}
+	lacks := r.lacks(result.Drv, d, attrs)
+	here := lacks == nil && (r.Jobs > 0 || isBuiltin(d))
+	for {
+		place, err := r.places.take(ctx, here, func() (Place, error) {
+			if here && (attrs.preferLocal || r.rebuild[result.Drv]) {
+				return nil, errNoRemote
+			}
+			return r.reserve(d, attrs.features)
+		})
+		if err != nil {
+			return r.nowhere(ctx, result.Drv, lacks, err)
+		}
+		if place == nil {
+			defer r.places.give(nil)
+			return r.buildHere(ctx, result, d)
+		}
+		for _, input := range made {
+			input.wait()
+		}
+		err = r.elsewhere(ctx, place, result, d)
+		r.places.give(place)
+		if !errors.Is(err, ErrUnreachable) {
+			return err
+		}
+	}
+}
+
+// nowhere says why a derivation is built neither here nor on another machine.
+func (r *run) nowhere(ctx context.Context, drv storepath.Path, lacks *Error, err error) error {
+	switch {
+	case context.Cause(ctx) != nil:
+		return context.Cause(ctx)
+	case lacks == nil:
+		return &Error{Status: InputRejected, Drv: drv, Msg: "this machine may not build", Err: err, Next: "Let it: --max-jobs auto; or name machines that build: --builders 'ssh-ng://HOST'"}
+	case !errors.Is(err, errNoRemote):
+		lacks.Err = err
+	}
+	return lacks
+}
+
+// buildHere builds on this machine.
+func (r *run) buildHere(ctx context.Context, result *Result, d *derivation.Derivation) error {
 	j, err := r.newJob(ctx, result.Drv, d)
 	if err != nil {
 		return err
@@ -28,17 +68,29 @@ func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivatio
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	if done, err := j.lookAgain(result); done || err != nil {
-		return err
+	done, err := j.lookAgain(result)
+	if !done && err == nil {
+		err = r.execute(j, result, unlock)
+		unlock = func() {} // that did it, or will
 	}
+	unlock()
+	return err
+}
+
+// execute builds. What was made is registered while others that need it are
+// built already, and unlocked then.
+func (r *run) execute(j *job, result *Result, unlock func()) error {
 	if r.Started != nil {
 		r.Started(result.Drv)
 	}
 	result.Start = r.Now()
-	defer func() { result.Stop = r.Now() }()
-	list, err := j.execute(result)
+	if r.waiting.Load() > 0 && r.Sandbox != Never { // there will be another
+		r.preparing.Go(func() { r.prepare(shape{confined: true, loopback: true}) })
+	}
+	list, wait, err := j.execute(result)
+	result.Stop = r.Now()
 	if err != nil {
+		unlock()
 		return err
 	}
 	result.Status = Built
@@ -46,9 +98,18 @@ func (r *run) build(ctx context.Context, result *Result, d *derivation.Derivatio
 		result.Outputs[p.Name] = p.info.Path
 		r.known.add(p.info)
 	}
-	if j.kind == derivation.Floating && !j.check {
-		return r.noteRealised(ctx, d, result.Outputs)
-	}
+	result.registered = make(chan struct{})
+	r.registering.Go(func() {
+		defer close(result.registered)
+		err := wait()
+		unlock()
+		if err == nil && j.kind == derivation.Floating && !j.check {
+			err = r.noteRealised(context.WithoutCancel(j.ctx), j.drv, result.Outputs)
+		}
+		if err != nil {
+			r.lost(result.Drv, err)
+		}
+	})
 	return nil
 }
 
@@ -110,24 +171,29 @@ func (j *job) lookAgain(result *Result) (done bool, err error) {
 	return done, nil
 }
 
-// execute runs the builder and makes what it left valid.
-func (j *job) execute(result *Result) (list []*product, err error) {
+// execute runs the builder and moves what it left into the store, where it is
+// valid once wait has returned nil.
+func (j *job) execute(result *Result) (list []*product, wait func() error, err error) {
 	confined, err := j.confined()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = j.chooseScratch(confined)
 	}
-	if err := j.chooseScratch(confined); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
 	}
 	if !confined {
 		if err := j.clearScratch(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		defer j.clearScratch() //nolint:errcheck // what stays is not valid
+		defer func() {
+			if err != nil {
+				j.clearScratch() //nolint:errcheck // what stays is not valid
+			}
+		}()
 	}
 	w, err := j.newWorkplace(confined)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	kept := ""
 	defer func() {
@@ -142,21 +208,27 @@ func (j *job) execute(result *Result) (list []*product, err error) {
 		})
 	}()
 	if err := j.runLogged(w, result); err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if !confined && j.drv.Builder != fetchurl {
+		if err := j.gather(w); err != nil {
+			return nil, nil, err
+		}
 	}
 	if list, err = j.collect(w); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := j.settle(w, list); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := j.checkOutputs(list); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if j.check {
-		return nil, j.compare(list)
+		return nil, func() error { return nil }, j.compare(list)
 	}
-	return list, j.adopt(list)
+	wait, err = j.adopt(list)
+	return list, wait, err
 }
 
 // clearScratch removes what is where an unconfined builder leaves its outputs,

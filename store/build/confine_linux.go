@@ -29,6 +29,11 @@ func (s *spec) settle() error {
 	if err := dieWithParent(); err != nil {
 		return err
 	}
+	// Whoever started this program may have blocked signals: no builder is to
+	// depend on that.
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &unix.Sigset_t{}, nil); err != nil {
+		return fmt.Errorf("sigprocmask: %w", err)
+	}
 	if s.Confine != nil {
 		if err := s.Confine.enter(); err != nil {
 			return err
@@ -75,11 +80,6 @@ func (c *confinement) enter() error {
 	}
 	if err := c.mountAll(); err != nil {
 		return err
-	}
-	if c.Cgroup {
-		if err := unix.Unshare(unix.CLONE_NEWCGROUP); err != nil {
-			return fmt.Errorf("unshare: cgroups: %w", err)
-		}
 	}
 	return pivot(c.Root)
 }

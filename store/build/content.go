@@ -71,8 +71,10 @@ func (j *job) keepMismatch(p *product) error {
 		return mismatch
 	}
 	defer unlock()
-	if err := j.adopt([]*product{p}); err != nil {
-		mismatch.Err = err
+	wait, err := j.adopt([]*product{p})
+	if err == nil {
+		err = wait()
 	}
+	mismatch.Err = err
 	return mismatch
 }

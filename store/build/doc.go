@@ -2,11 +2,13 @@
 // recipe gives the same paths with the same bytes.
 //
 // A [Builder] is asked for outputs of derivations ([Builder.Build]). It goes
-// through the graph of what they need: what is valid stays, what a
-// substituter has is copied, and the rest is built, as many at a time as [Options.Jobs]
-// allows, each once across all processes (Nix's locks see to that).
+// through the graph of what they need: what is valid stays, what a substituter
+// has is copied, and the rest is built, as many at a time as [Options.Jobs]
+// allows, each once across all processes (Nix's locks see to that). While what one
+// build made is written to the disk and registered, others that need it run.
 //
-// One build is a job:
+// goal.go is the graph, make.go the story of one derivation in it. One build is a
+// job (build.go):
 //
 //	recipe      the derivation, with the paths of its inputs in place of what
 //	            only their builds could tell (resolve.go)

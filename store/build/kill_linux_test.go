@@ -81,7 +81,7 @@ func TestKill(t *testing.T) {
 			}
 			t.Logf("all was built after %d kills", killed)
 			killed = kills
-		case <-time.After(time.Duration(20+rand.IntN(60)) * time.Millisecond):
+		case <-time.After(time.Duration(10+rand.IntN(40)) * time.Millisecond):
 			cmd.Process.Kill() //nolint:errcheck // it is gone already
 			<-ended
 			killed++

@@ -25,8 +25,8 @@ type log struct {
 }
 
 // LogFile returns the file in dir, a store's log directory, that keeps the log of
-// the derivation at drv, without an extension: with ".bz2" it is compressed. The
-// name is Nix's.
+// the derivation at drv. Logs that Nix wrote are compressed and have ".bz2" after
+// that; it reads both.
 func LogFile(dir string, drv storepath.Path) string {
 	return filepath.Join(dir, "drvs", drv.Base()[:2], drv.Base()[2:])
 }

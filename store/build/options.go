@@ -28,7 +28,7 @@ type Store interface {
 	Workplace(context.Context) (dir string, remove func() error, err error)
 	Canonicalise(ctx context.Context, trees ...string) error
 	HashContent(ctx context.Context, path string, m storepath.Method, a nixhash.Algo, self storepath.Path) (nixhash.Hash, error)
-	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) error
+	Adopt(ctx context.Context, infos []narinfo.Info, trees []string) (wait func() error, err error)
 	// OutputOf returns what an output of the derivation with this hash became
 	// ([derivation.Realisations]), narinfo.ErrInvalid if that is not known.
 	OutputOf(ctx context.Context, drv nixhash.Hash, output string) (storepath.Path, error)
@@ -56,7 +56,9 @@ type Options struct {
 	ExtraPlatforms []string // what it also runs [extra-platforms]
 	Features       []string // what it can do [system-features]
 
-	Jobs       int  // builds at a time; 0 is one [max-jobs]
+	Remote Remote // builds what this machine cannot, or has no place for; nil has none [builders]
+
+	Jobs       int  // builds at a time on this machine; 0 is one, negative none [max-jobs]
 	Cores      int  // that one build may use; 0 is all of them [cores]
 	AllCores   int  // how many there are
 	Fallback   bool // build what cannot be copied although somebody has it [fallback]
@@ -70,12 +72,10 @@ type Options struct {
 	ShmSize       string        // of /dev/shm; "" is "50%" [sandbox-dev-shm-size]
 	NoFilter      bool          // no system call is forbidden [filter-syscalls = false]
 	NewPrivileges bool          // builders may gain them [allow-new-privileges]
-	Cgroups       bool          // one for each build, where they can be made [use-cgroups]
 	Timeout       time.Duration // of one build; 0 is none [timeout]
 	Silence       time.Duration // how long a builder may print nothing; 0 is forever [max-silent-time]
 	MaxLog        int64         // bytes that a builder may print; 0 is no limit [max-build-log-size]
 	LogLines      int           // of the log in an error; 0 is 25 [log-lines]
-	PlainLogs     bool          // do not compress them [compress-build-log = false]
 
 	CAFile  string                   // certificates for builds with a network; "" is none [ssl-cert-file]
 	Getenv  func(name string) string // the values of impureEnvVars; nil is none
@@ -104,16 +104,19 @@ type Fetcher interface {
 // Builder builds. It may be used by many goroutines at once.
 type Builder struct {
 	Options
-	slots    chan struct{} // a token for each build that may run
+	places   *places
 	known    infos
 	drvs     derivations
 	realised realisations
+	helpers  helpers
 	tidying  sync.WaitGroup // the workplaces of builds that are over
 }
 
 // New returns a builder.
 func New(o Options) *Builder {
-	o.Jobs = max(o.Jobs, 1)
+	if o.Jobs == 0 {
+		o.Jobs = 1
+	}
 	if o.Cores == 0 {
 		o.Cores = max(o.AllCores, 1)
 	}
@@ -132,7 +135,7 @@ func New(o Options) *Builder {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Builder{Options: o, slots: make(chan struct{}, o.Jobs)}
+	b := &Builder{Options: o, places: newPlaces(max(o.Jobs, 1))} // one for what is built in
 	b.known = infos{store: o.Store, known: map[storepath.Path]narinfo.Info{}}
 	b.drvs = derivations{store: o.Store, known: map[storepath.Path]*derivation.Derivation{}}
 	b.realised.list = derivation.NewRealisations(o.Store.Dir(), b.drvs.read)

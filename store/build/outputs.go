@@ -63,12 +63,26 @@ func (j *job) collect(w *workplace) ([]*product, error) {
 	return j.order(list)
 }
 
-// treeOf returns where the builder left o.
+// treeOf returns where o is after the build: in the workplace.
 func (j *job) treeOf(w *workplace, o *output) string {
 	if w.confine != nil {
 		return w.confine.scratch(j.b.Store.Dir(), o.scratch)
 	}
-	return j.b.Store.Real(o.scratch)
+	return filepath.Join(w.dir, o.scratch.Base())
+}
+
+// gather moves what an unconfined builder left in the store to the workplace.
+func (j *job) gather(w *workplace) error {
+	for _, o := range j.outputs {
+		if o.valid && !j.check {
+			continue
+		}
+		err := moveTree(j.b.Store.Real(o.scratch), j.treeOf(w, o))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // candidates are the paths that an output may refer to.
@@ -181,8 +195,8 @@ func renamed(refs []storepath.Path, final map[string]string) []storepath.Path {
 	return slices.Compact(list)
 }
 
-// adopt moves products into the store, all of them or none.
-func (j *job) adopt(list []*product) error {
+// adopt moves products into the store. They are valid once wait has returned nil.
+func (j *job) adopt(list []*product) (wait func() error, err error) {
 	var infos []narinfo.Info
 	var trees []string
 	for _, p := range list {
@@ -192,7 +206,7 @@ func (j *job) adopt(list []*product) error {
 		infos, trees = append(infos, p.info), append(trees, p.tree)
 	}
 	if len(infos) == 0 {
-		return nil
+		return func() error { return nil }, nil
 	}
 	return j.b.Store.Adopt(j.ctx, infos, trees)
 }

@@ -84,6 +84,9 @@ func (r *run) resolve(ctx context.Context, d *derivation.Derivation, made []*Res
 // buildResolved builds the derivation that d is resolved to, and notes what it
 // made as made by d.
 func (r *run) buildResolved(ctx context.Context, result *Result, d *derivation.Derivation, made []*Result) error {
+	for _, input := range made {
+		input.wait()
+	}
 	p, err := r.resolve(ctx, d, made)
 	if err != nil {
 		return err
@@ -102,10 +105,18 @@ func (r *run) buildResolved(ctx context.Context, result *Result, d *derivation.D
 		result.Status = ResolvesToAlreadyValid
 	}
 	result.Outputs = other.Outputs
+	other.wait()
 	if d.Outputs[0].Kind == derivation.Impure {
 		return nil
 	}
 	return r.noteRealised(ctx, d, result.Outputs)
+}
+
+// wait waits until the outputs are valid, or cannot be.
+func (r *Result) wait() {
+	if r.registered != nil {
+		<-r.registered
+	}
 }
 
 // noteRealised remembers what outputs of d became.

@@ -49,6 +49,9 @@ type Result struct {
 	Err         error                     // an *Error, or what ended the context
 	Log         string                    // the file with the log; "" if there is none
 	Start, Stop time.Time                 // of the build itself; zero if there was none
+
+	complete   bool          // all outputs were asked for, not only some
+	registered chan struct{} // closed when the outputs are valid, or cannot be; nil if they were
 }
 
 // Error says why a derivation was not built.

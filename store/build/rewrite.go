@@ -81,8 +81,8 @@ func moveTree(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if info.IsDir() {
-		if err := os.Chmod(from, 0o755); err != nil {
+	if info.IsDir() && info.Mode()&0o200 == 0 {
+		if err := os.Chmod(from, info.Mode().Perm()|0o200); err != nil {
 			return err
 		}
 	}

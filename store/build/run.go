@@ -4,59 +4,69 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
 	"devenv/store/derivation"
-	"devenv/store/namespace"
 )
 
 // workplace is where a job runs.
 type workplace struct {
 	dir     string // of this job alone, on the store's file system
 	remove  func() error
-	build   string // the builder's directory on disk
-	inside  string // and as the builder sees it
-	who     account
+	build   string       // the builder's directory on disk
+	inside  string       // and as the builder sees it
+	helper  *helper      // that becomes the builder; nil if none is needed
+	who     account      // the builder outside
 	confine *confinement // nil: the builder sees the whole machine
 }
 
 // newWorkplace makes the place for a job.
-func (j *job) newWorkplace(confined bool) (w *workplace, err error) {
-	w = &workplace{}
+func (j *job) newWorkplace(confined bool) (*workplace, error) {
+	w := &workplace{}
+	var err error
 	if w.dir, w.remove, err = j.b.Store.Workplace(j.ctx); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.close())
+	if err := j.furnish(w, confined); err != nil {
+		if cerr := w.close(); cerr != nil {
+			err = errors.Join(err, cerr)
 		}
-	}()
-	w.build = filepath.Join(w.dir, "build")
-	w.inside = w.build
-	if err := os.Mkdir(w.build, 0o700); err != nil {
 		return nil, err
 	}
-	if confined {
-		w.inside = j.b.BuildDir
-		if w.who, err = j.b.account(); err != nil {
-			return nil, err
-		}
-		if w.confine, err = j.newSandbox(filepath.Join(w.dir, "root"), w.build, w.who); err != nil {
-			return nil, err
-		}
-	}
-	return w, w.who.own(w.build)
+	return w, nil
 }
 
+// furnish makes what is in a workplace.
+func (j *job) furnish(w *workplace, confined bool) (err error) {
+	w.build = filepath.Join(w.dir, "build")
+	w.inside = w.build
+	if err := os.Mkdir(w.build, 0o700); err != nil || j.drv.Builder == fetchurl {
+		return err
+	}
+	if w.helper, err = j.b.helper(shape{confined: confined, loopback: confined && !j.networked()}); err != nil {
+		return j.explainStart(err)
+	}
+	w.who = w.helper.who
+	if confined {
+		w.inside = j.b.BuildDir
+		if w.confine, err = j.newSandbox(filepath.Join(w.dir, "root"), w.build, w.who); err != nil {
+			return err
+		}
+	}
+	return w.who.own(w.build)
+}
+
+// close removes the place. Nothing runs there any more.
 func (w *workplace) close() error {
+	if w.helper != nil {
+		w.helper.close()
+	}
 	w.who.release()
 	return w.remove()
 }
@@ -102,37 +112,16 @@ func (j *job) run(w *workplace, log *log) error {
 	if err != nil {
 		return err
 	}
-	master, slave, err := openTerminal(w.who)
-	if err != nil {
-		return err
-	}
-	defer master.Close()
-	ended := make(chan error, 1)
-	var helper *os.Process
-	started := make(chan error, 1)
-	go func() {
-		// The builder dies with the thread that started it: keep it.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		cmd, err := j.b.launch(s, w.who, slave)
-		slave.Close()
-		if err != nil {
-			started <- err
-			return
-		}
-		helper = cmd.Process
-		started <- nil
-		ended <- cmd.Wait()
-	}()
-	if err := <-started; err != nil {
+	h := w.helper
+	if err := h.become(s); err != nil {
 		return j.explainStart(err)
 	}
-	watch := newWatch(j.ctx, j.b, func() { stop(helper, s) })
+	watch := newWatch(j.ctx, j.b, h.stop)
 	go func() {
 		defer watch.quiet()
 		buf := make([]byte, 32<<10)
 		for {
-			n, err := master.Read(buf)
+			n, err := h.out.Read(buf)
 			if n > 0 && log.write(buf[:n]) {
 				watch.printed()
 			} else if n > 0 {
@@ -143,47 +132,11 @@ func (j *job) run(w *workplace, log *log) error {
 			}
 		}
 	}()
-	err = <-ended
-	cause := watch.end()
-	if cause != nil {
+	err = <-h.ended
+	if cause := watch.end(); cause != nil {
 		return cause
 	}
 	return err
-}
-
-// launch starts the helper and returns when it has become the builder, or the
-// error for which it could not.
-func (b *Builder) launch(s *spec, who account, out *os.File) (*exec.Cmd, error) {
-	specR, specW, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer specR.Close()
-	statusR, statusW, err := os.Pipe()
-	if err != nil {
-		specW.Close()
-		return nil, err
-	}
-	defer statusR.Close()
-	cmd := b.command(s, who)
-	cmd.Stdout, cmd.Stderr = out, out // and nothing to read
-	cmd.ExtraFiles = []*os.File{specR, statusW}
-	err = cmd.Start()
-	statusW.Close()
-	if err != nil {
-		specW.Close()
-		return nil, namespace.Explain(err)
-	}
-	specR.Close()
-	go func() {
-		s.write(specW) //nolint:errcheck // a helper that died says so itself
-		specW.Close()
-	}()
-	if text, _ := io.ReadAll(statusR); len(text) > 0 {
-		cmd.Wait() //nolint:errcheck // text says it
-		return nil, &setupError{string(text)}
-	}
-	return cmd, nil
 }
 
 // setupError is what kept a helper from becoming the builder.

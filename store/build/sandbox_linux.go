@@ -13,12 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Who the builder is in the sandbox, as in Nix's.
-const (
-	sandboxUID = 1000
-	sandboxGID = 100
-)
-
 // sandbox is the directory that becomes the root directory of a build, and what
 // is mounted into it.
 type sandbox struct {

@@ -34,7 +34,6 @@ type confinement struct {
 	Pts      bool   // a /dev/pts of its own
 	Loopback bool   // the network is its own
 	UID, GID int    // who the builder is inside
-	Cgroup   bool   // hide the cgroups around the own one
 }
 
 // mount is a file or directory of the machine that the build sees.
@@ -59,3 +58,9 @@ func (c *confinement) scratch(dir storepath.Dir, p storepath.Path) string {
 // networked reports whether the build sees the machine's network: what it makes
 // is known beforehand, or different each time.
 func (j *job) networked() bool { return j.kind == derivation.Fixed || j.kind == derivation.Impure }
+
+// Who the builder is in the sandbox, as in Nix's.
+const (
+	sandboxUID = 1000
+	sandboxGID = 100
+)

@@ -7,17 +7,20 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // shellName is what a variable of a shell may be called.
-var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var shellName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+})
 
 // shellText returns structured attributes as a script for bash, .attrs.sh: what
 // bash has no value for is left out.
 func shellText(attrs map[string]any) string {
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(attrs)) {
-		if !shellName.MatchString(key) {
+		if !shellName().MatchString(key) {
 			continue
 		}
 		switch value := attrs[key].(type) {

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -43,7 +44,8 @@ func supervise() int {
 	killDescendants()
 	if status.Signaled() {
 		signal.Reset()
-		unix.Kill(unix.Getpid(), status.Signal()) //nolint:errcheck // ends here
+		unix.Kill(unix.Getpid(), status.Signal()) //nolint:errcheck // ends here,
+		time.Sleep(time.Second)                   // if not in this instant
 	}
 	return status.ExitStatus()
 }

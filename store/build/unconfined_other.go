@@ -4,7 +4,6 @@ package build
 
 import (
 	"errors"
-	"os"
 	"os/exec"
 	"syscall"
 )
@@ -29,13 +28,13 @@ func (j *job) newSandbox(string, string, account) (*confinement, error) {
 }
 
 // command returns the helper's process, not started yet.
-func (b *Builder) command(*spec, account) *exec.Cmd {
+func (b *Builder) command(shape, account) *exec.Cmd {
 	return &exec.Cmd{Path: b.Helper, Args: []string{helperName}, Env: []string{}, Dir: "/", SysProcAttr: &syscall.SysProcAttr{Setsid: true}}
 }
 
 // stop ends a helper and all of its session that did not leave its group.
-func stop(p *os.Process, _ *spec) {
-	syscall.Kill(-p.Pid, syscall.SIGKILL) //nolint:errcheck // it is gone already
+func (h *helper) stop() {
+	syscall.Kill(-h.process.Pid, syscall.SIGKILL) //nolint:errcheck // it is gone already
 }
 
 // supervise is for systems that can tell what came of a process.

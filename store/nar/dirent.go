@@ -4,6 +4,7 @@ package nar
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -27,6 +28,7 @@ func readDir(fd int, buf []byte) (entries []dirent, err error) {
 		if err != nil || n <= 0 {
 			return entries, err
 		}
+		entries = slices.Grow(entries, n/direntName/2)
 		for records := string(buf[:n]); records != ""; {
 			length := int(binary.NativeEndian.Uint16(buf[n-len(records)+direntLength:]))
 			record := records[:length]

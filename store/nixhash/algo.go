@@ -7,8 +7,6 @@ import (
 	"crypto/sha512"
 	"fmt"
 	"hash"
-
-	"lukechampine.com/blake3"
 )
 
 // Algo is a hash algorithm that Nix knows. The zero value is none of them.
@@ -81,7 +79,7 @@ func (a Algo) newHash() hash.Hash {
 	case SHA512:
 		return sha512.New()
 	case BLAKE3:
-		return blake3.New(32, nil)
+		return newBlake3()
 	}
 	panic("nixhash: no such algorithm: " + a.String())
 }

@@ -24,6 +24,7 @@ type app struct {
 	ws       *workspace.Workspace
 	progress *ui.Progress
 	trees    *astcache.Cache
+	net      *network
 }
 
 func newApp(getenv func(string) string, environ []string) *app {
@@ -69,6 +70,10 @@ func (a *app) close() {
 	}
 	if a.ws != nil {
 		a.ws.Close()
+	}
+	if a.net != nil {
+		a.net.memory.Close()
+		a.net = nil
 	}
 	if a.trees != nil {
 		_ = a.trees.Close() // what cannot be kept is parsed again

@@ -25,6 +25,16 @@ func needsOne(what, example string) cobra.PositionalArgs {
 	return cobra.MatchAll(needs(what, example), atMost(1))
 }
 
+// exactly asks for n arguments.
+func exactly(n int, what, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return withHint(usagef("%s needs %s", cmd.Name(), what), example)
+		}
+		return nil
+	}
+}
+
 // needsOneOf asks for exactly one of the given words.
 func needsOneOf(words []string, example string) cobra.PositionalArgs {
 	return cobra.MatchAll(needsOne("one of "+alternatives(words), example), anyOf(words))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/resolver/flake"
 	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
@@ -30,22 +31,29 @@ type buildOptions struct {
 func newBuildCmd(a *app) *cobra.Command {
 	var o buildOptions
 	cmd := &cobra.Command{
-		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [DRV]...",
+		Use:   "build [--file FILE | --expr EXPR] [--attr ATTR]... [REF[#ATTR] | DRV]...",
 		Short: "Build derivations as Nix builds them",
-		Long: `Build what a Nix expression gives, or derivations that are in the store: with their inputs, in a sandbox
-that sees nothing else, and without root. What is in the store already, or in a cache of nix.conf's substituters,
-is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
+		Long: `Build what a Nix expression gives, packages of flakes, or derivations that are in the store: with their
+inputs, in a sandbox that sees nothing else, and without root. What is in the store already, or in a cache
+of nix.conf's substituters, is not built. DRV is the path of a .drv file; DRV^out,dev builds some of its outputs.
+
+On a machine with a Nix daemon whose /nix you may not write the daemon builds. Otherwise what another
+machine could build is built there when this one has no place for it: the setting builders names machines,
+and /etc/nix/machines.
 
 The result has a link in the current directory, result, that keeps it from gc.`,
 		Example: `  devenv build --file . --attr hello
+  devenv build .#hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
+  devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
   devenv build /nix/store/…-hello-2.12.drv^out --print-build-logs`,
 		Args: func(_ *cobra.Command, args []string) error { return o.check(args) },
 		RunE: func(cmd *cobra.Command, args []string) error { return runBuild(cmd.Context(), a, o, args) },
 	}
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")
 	f.BoolVar(&o.noLink, "no-link", false, "make no link")
@@ -61,6 +69,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.jobs, "max-jobs", "j", "", "build `N` derivations at a time, or auto")
+	f.StringVar(&o.builders, "builders", "", "have what this machine cannot, or has no place for, built by `MACHINES`")
 	f.IntVar(&o.cores, "cores", 0, "let each of them use `N` processors")
 	f.BoolVar(&o.rebuild, "rebuild", false, "build again what is valid, and say how that differs")
 	f.BoolVarP(&o.keepGoing, "keep-going", "k", false, "build what can be built after a failure")
@@ -68,14 +77,14 @@ func (o *builderOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVarP(&o.logs, "print-build-logs", "L", false, "show what builders print")
 }
 
-// check wants something to build: a flake reference is not yet one.
+// check wants something to build.
 func (o *buildOptions) check(args []string) error {
 	expr := o.expr != "" || o.file != ""
 	switch {
 	case len(args) == 0 && !expr:
-		return withHint(usagef("there is nothing to build"), "devenv build --file . --attr hello, or a .drv file")
+		return withHint(usagef("there is nothing to build"), "devenv build .#hello, --file . --attr hello, or a .drv file")
 	case len(args) > 0 && expr:
-		return usagef("an expression and derivations cannot be built at once")
+		return usagef("an expression and what arguments name cannot be built at once")
 	case len(args) == 0 || len(o.attrs) == 0:
 		return nil
 	}
@@ -87,25 +96,54 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	return a.withStore(ctx, &o.storeFlags, func(s *store.Store) error {
-		b, done, err := a.newBuilder(ctx, s, settings, o.builderOptions)
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	o.builderOptions.set(settings)
+	st.settings, st.said = settings, o.settings
+	s, err := st.open(ctx, o.url)
+	if err != nil {
+		return err
+	}
+	b, err := st.maker(ctx, s, o.builderOptions)
+	if err != nil {
+		return err
+	}
+	targets, err := a.buildTargets(ctx, s, b, o, args)
+	if len(args) == 0 {
+		targets, err = a.instantiateTargets(ctx, s, b, o)
+	}
+	if err != nil {
+		return err
+	}
+	results, err := b.Build(ctx, targets...)
+	if err != nil {
+		return err
+	}
+	return o.report(ctx, a, s, results)
+}
+
+// buildTargets reads arguments, which name .drv files or packages of flakes.
+func (a *app) buildTargets(ctx context.Context, s *anyStore, b maker, o buildOptions, args []string) (all []build.Target, err error) {
+	o.world = (&realiser{s, b}).buildsInto
+	for _, arg := range args {
+		var targets []build.Target
+		if isDerivationFile(arg) {
+			targets, err = readTargets(s.Dir(), []string{arg})
+		} else {
+			var target build.Target
+			target, err = a.flakeTargets(ctx, o.evaluationOptions, arg, flake.PackagePaths, written{s})
+			targets = []build.Target{target}
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		defer done()
-		targets, err := readTargets(s.Dir(), args)
-		if len(args) == 0 {
-			targets, err = a.instantiateTargets(ctx, s, b, o)
-		}
-		if err != nil {
-			return err
-		}
-		results, err := b.Build(ctx, targets...)
-		if err != nil {
-			return err
-		}
-		return o.report(ctx, a, s, results)
-	})
+		all = append(all, targets...)
+	}
+	debug.SetGCPercent(100) // evaluations do without
+	return all, nil
 }
 
 // readTargets reads arguments: PATH.drv, PATH.drv^out,dev, PATH.drv^* and, as
@@ -127,44 +165,37 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 }
 
 // instantiateTargets writes the derivations of an expression into the store.
-func (a *app) instantiateTargets(ctx context.Context, s *store.Store, b *build.Builder, o buildOptions) (targets []build.Target, err error) {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
-	}
+func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
-		if err != nil {
-			return err
-		}
-		var paths []storepath.Path
-		for _, c := range list {
-			paths = append(paths, c.Path)
-			targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
-		}
-		return e.world.Flush(ctx, s, paths...)
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
+	for _, c := range list {
+		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
+	}
 	debug.SetGCPercent(100) // evaluations do without
 	return targets, err
 }
 
 // report makes the links and prints what was asked for.
-func (o *buildOptions) report(ctx context.Context, a *app, s *store.Store, results []build.Result) error {
+func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results []build.Result) error {
 	cwd, err := a.dir("")
 	if err != nil {
 		return err
 	}
+	link := !o.noLink && s.kind != store.SSH
+	if link != !o.noLink {
+		a.streams.Notice("there is no link to what was built: it is on another machine")
+	}
 	for i, r := range results {
 		for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-			link := absolute(o.outLink, cwd)
+			place := absolute(o.outLink, cwd)
 			if i > 0 {
-				link += fmt.Sprintf("-%d", i)
+				place += fmt.Sprintf("-%d", i)
 			}
 			if name != "out" {
-				link += "-" + name
+				place += "-" + name
 			}
-			if !o.noLink {
-				if err := s.AddIndirectRoot(ctx, link, r.Outputs[name]); err != nil {
+			if link {
+				if err := s.keep(ctx, place, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

@@ -21,47 +21,43 @@ import (
 
 // builderOptions are what commands that build have in common.
 type builderOptions struct {
-	jobs                           string
+	jobs, builders                 string
 	cores                          int
 	keepGoing, keepFailed, rebuild bool
 	logs                           bool // show what builders print
 }
 
-// newBuilder makes a builder as Nix's settings want it. Done gives back what it
-// holds.
-func (a *app) newBuilder(ctx context.Context, s *store.Store, settings *nixconf.Settings, o builderOptions) (b *build.Builder, done func(), err error) {
+// newBuilder makes a builder for a store on disk as Nix's settings want it.
+func (s *stores) newBuilder(ctx context.Context, disk *store.Store, o builderOptions) (*build.Builder, error) {
+	a, settings := s.a, s.settings
 	opts, err := readBuildSettings(settings, a.getenv)
 	if err != nil {
-		return nil, nil, &usageError{err}
+		return nil, &usageError{err}
 	}
-	opts.Store, opts.Now, opts.Getenv = s, time.Now, a.getenv
-	opts.KeepGoing = opts.KeepGoing || o.keepGoing
-	opts.KeepFailed = opts.KeepFailed || o.keepFailed
+	opts.Store, opts.Now, opts.Getenv = disk, time.Now, a.getenv
 	opts.Rebuild = o.rebuild
-	if o.jobs != "" {
-		settings.Set("max-jobs", o.jobs, "--max-jobs")
-	}
 	if opts.Jobs, err = maxJobs(settings); err != nil {
-		return nil, nil, &usageError{err}
-	}
-	if o.cores > 0 {
-		opts.Cores = o.cores
+		return nil, &usageError{err}
 	}
 	opts.Started = func(p storepath.Path) { a.streams.Notice("building %s", drvName(p)) }
 	if o.logs {
 		opts.Line = func(p storepath.Path, line string) { a.streams.Notice("%s> %s", drvName(p), line) }
 	}
-	st, err := a.stores(ctx, nil)
+	if opts.Jobs == 0 {
+		opts.Jobs = -1 // none here
+	}
+	if opts.Remote, err = s.remote(disk); err != nil {
+		return nil, &usageError{err}
+	}
+	n, err := s.network(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	st.settings = settings
-	opts.Fetch = fetcher{st.client, a}
-	if err := st.addSubstituter(&opts); err != nil {
-		st.close()
-		return nil, nil, err
+	opts.Fetch = fetcher{n.client, a}
+	if err := s.addSubstituter(ctx, &opts, disk.Dir()); err != nil {
+		return nil, err
 	}
-	return build.New(opts), st.close, nil
+	return build.New(opts), nil
 }
 
 // drvName is the name of a derivation for people.
@@ -69,7 +65,7 @@ func drvName(p storepath.Path) string { return strings.TrimSuffix(p.Name(), deri
 
 // addSubstituter has a builder take from the caches of Nix's settings what they
 // have.
-func (s *stores) addSubstituter(opts *build.Options) error {
+func (s *stores) addSubstituter(ctx context.Context, opts *build.Options, dir storepath.Dir) error {
 	wanted, err := s.settings.Bool("substitute", true)
 	if err != nil || !wanted {
 		return err
@@ -81,12 +77,14 @@ func (s *stores) addSubstituter(opts *build.Options) error {
 	if len(urls) == 0 {
 		return nil
 	}
-	trust, err := s.trust(nil)
+	trust, err := s.trust(dir, nil)
 	if err != nil {
 		return err
 	}
-	set, err := s.caches(urls, trust)
-	opts.Substituter = set
+	set, err := s.caches(ctx, urls, trust)
+	if err == nil && set.Dir() == dir { // else nothing of it fits
+		opts.Substituter = set
+	}
 	return err
 }
 

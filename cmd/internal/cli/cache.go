@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/store"
 	"devenv/store/narinfo"
 	"devenv/store/transport"
 )
@@ -52,12 +53,9 @@ What the cache has already is passed over.`,
 }
 
 func runCachePush(ctx context.Context, a *app, o cachePushOptions, args []string) error {
-	paths, err := a.storePathsOf(args[1:])
-	if err != nil {
-		return err
-	}
 	target := args[0]
 	if o.compression != "" {
+		var err error
 		if target, err = withParam(target, "compression", o.compression); err != nil {
 			return err
 		}
@@ -67,13 +65,20 @@ func runCachePush(ctx context.Context, a *app, o cachePushOptions, args []string
 		return err
 	}
 	defer s.close()
-	to, err := s.cache(target)
+	to, err := s.open(ctx, target)
 	if err != nil {
 		return err
 	}
-	from, err := s.local(ctx, "")
+	from, err := s.open(ctx, "")
 	if err != nil {
 		return err
+	}
+	paths, err := storePathArgs(from, args[1:])
+	if err != nil {
+		return err
+	}
+	if !to.isCache() {
+		return withHint(usagef("%s is no binary cache", to.url), "devenv copy --to "+target+" PATH")
 	}
 	return a.copyPaths(ctx, from, to, paths, o.copyOptions, transport.Options{Thorough: true})
 }
@@ -114,26 +119,27 @@ from its content.`,
 }
 
 func runCachePull(ctx context.Context, a *app, o cachePullOptions, args []string) error {
-	paths, err := a.storePathsOf(args)
-	if err != nil {
-		return err
-	}
 	s, err := a.stores(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	var trust func(narinfo.Info) error
-	if !o.noCheckSigs {
-		if trust, err = s.trust(o.trusted); err != nil {
-			return err
-		}
-	}
-	from, err := s.caches(o.from, trust)
+	s.unsigned = o.noCheckSigs
+	to, err := s.open(ctx, "")
 	if err != nil {
 		return err
 	}
-	to, err := s.local(ctx, "")
+	paths, err := storePathArgs(to, args)
+	if err != nil {
+		return err
+	}
+	var trust func(narinfo.Info) error
+	if to.kind == store.Local && !o.noCheckSigs {
+		if trust, err = s.trust(to.Dir(), o.trusted); err != nil {
+			return err
+		}
+	}
+	from, err := s.caches(ctx, o.from, trust)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/store/binarycache"
 	"devenv/store/narinfo"
-	"devenv/store/storepath"
 	"devenv/store/transport"
 )
 
@@ -84,20 +84,24 @@ func runCacheSign(ctx context.Context, a *app, o cacheSignOptions, args []string
 	if len(o.keyFiles) == 0 {
 		return withHint(usagef("sign needs --key-file"), "devenv cache generate-key NAME FILE makes one")
 	}
-	paths, err := a.storePathsOf(args[1:])
-	if err != nil {
-		return err
-	}
 	s, err := a.stores(ctx, o.keyFiles)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	c, err := s.cache(args[0])
+	opened, err := s.open(ctx, args[0])
 	if err != nil {
 		return err
 	}
-	plan, err := transport.MakePlan(ctx, c, nowhere{}, paths, transport.Options{Alone: o.noRecursive})
+	c, err := able[*binarycache.Cache](opened, "be signed", "name a cache: file:///DIRECTORY, https://HOST or s3://BUCKET")
+	if err != nil {
+		return err
+	}
+	paths, err := storePathArgs(opened, args[1:])
+	if err != nil {
+		return err
+	}
+	plan, err := transport.MakePlan(ctx, c, nowhere{dir: c.Dir()}, paths, transport.Options{Alone: o.noRecursive})
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func runCacheSign(ctx context.Context, a *app, o cacheSignOptions, args []string
 			return err
 		}
 		if fresh {
-			signed = append(signed, storepath.Default.Join(info.Path))
+			signed = append(signed, c.Dir().Join(info.Path))
 		}
 	}
 	if o.json {
@@ -116,12 +120,4 @@ func runCacheSign(ctx context.Context, a *app, o cacheSignOptions, args []string
 	}
 	a.streams.Notice("%s signed, %d had the signature", storePaths(len(signed)), len(plan.Paths)-len(signed))
 	return nil
-}
-
-// nowhere is a destination that has nothing, for a plan that is not run.
-type nowhere struct{ transport.Destination }
-
-func (nowhere) Dir() storepath.Dir { return storepath.Default }
-func (nowhere) Missing(_ context.Context, paths []storepath.Path) ([]storepath.Path, error) {
-	return paths, nil
 }

@@ -44,7 +44,11 @@ func runCacheServe(ctx context.Context, a *app, o cacheServeOptions) error {
 		return err
 	}
 	defer s.close()
-	local, err := s.local(ctx, "")
+	opened, err := s.open(ctx, "")
+	if err != nil {
+		return err
+	}
+	local, err := opened.onDisk("be served as a cache")
 	if err != nil {
 		return err
 	}

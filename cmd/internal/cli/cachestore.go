@@ -3,19 +3,18 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"devenv/cmd/internal/workspace"
 	"devenv/nixconf"
-	"devenv/store"
 	"devenv/store/binarycache"
 	"devenv/store/narinfo"
 	"devenv/store/storepath"
-	"devenv/store/transport"
 	"devenv/transfer"
 )
 
@@ -24,10 +23,10 @@ type stores struct {
 	a        *app
 	ws       *workspace.Workspace
 	settings *nixconf.Settings
-	client   *transfer.Client
-	memory   *binarycache.Memory
 	keys     []narinfo.SecretKey // sign what goes into caches
-	opened   []*store.Store
+	said     []string            // NAME=VALUE of --option, which daemons are told of
+	unsigned bool                // daemons take what nobody has signed
+	opened   []io.Closer
 }
 
 // nixosKey is what Nix trusts unless it is told otherwise.
@@ -53,20 +52,39 @@ func (a *app) stores(ctx context.Context, keyFiles []string) (*stores, error) {
 		}
 		s.keys = append(s.keys, k)
 	}
-	if !a.offline {
-		err = s.connect(ctx)
+	return s, nil
+}
+
+// network is what all stores of a command that are elsewhere share.
+type network struct {
+	client *transfer.Client
+	memory *binarycache.Memory // of what caches said
+}
+
+// network returns what the stores share that are elsewhere, empty if nothing may
+// be asked for. It is made for the first that needs it.
+func (s *stores) network(ctx context.Context) (*network, error) {
+	if s.a.offline {
+		return &network{}, nil
 	}
-	return s, err
+	if s.a.net == nil {
+		n, err := s.connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.a.net = n
+	}
+	return s.a.net, nil
 }
 
 // connect makes the client. It has no cache of files: what arrives goes straight
 // into the store.
-func (s *stores) connect(ctx context.Context) (err error) {
+func (s *stores) connect(ctx context.Context) (n *network, err error) {
 	numbers := map[string]int64{"http-connections": 25, "stalled-download-timeout": 30, "download-attempts": 5,
 		"narinfo-cache-positive-ttl": 30 * 24 * 3600, "narinfo-cache-negative-ttl": 3600}
 	for name, def := range numbers {
 		if numbers[name], err = s.settings.Int(name, def); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	connections := int(numbers["http-connections"])
@@ -77,7 +95,8 @@ func (s *stores) connect(ctx context.Context) (err error) {
 	if retries <= 0 {
 		retries = -1
 	}
-	s.client, err = transfer.New(transfer.Options{
+	n = &network{}
+	n.client, err = transfer.New(transfer.Options{
 		Getenv: s.getenv, UserAgent: "devenv/" + versionString(), Concurrency: connections,
 		Retries: retries, Stall: time.Duration(numbers["stalled-download-timeout"]) * time.Second,
 	})
@@ -87,10 +106,10 @@ func (s *stores) connect(ctx context.Context) (err error) {
 		}
 		return time.Duration(numbers[name]) * time.Second
 	}
-	s.memory = binarycache.OpenMemory(ctx, s.ws.Layout().Cache, binarycache.MemoryOptions{
+	n.memory = binarycache.OpenMemory(ctx, s.ws.Layout().Cache, binarycache.MemoryOptions{
 		Positive: kept("narinfo-cache-positive-ttl"), Negative: kept("narinfo-cache-negative-ttl"),
 	})
-	return err
+	return n, err
 }
 
 // getenv is the environment, and the settings that stand for variables of it.
@@ -107,55 +126,34 @@ func (s *stores) getenv(name string) string {
 	return ""
 }
 
+// close closes the stores that were opened.
 func (s *stores) close() {
-	s.memory.Close()
-	for _, o := range s.opened {
+	for _, o := range slices.Backward(s.opened) {
 		o.Close()
 	}
 }
 
-// both is a store that one can copy from and to.
-type both interface {
-	transport.Source
-	transport.Destination
-}
-
-// open opens a store or a cache. An empty URL is the machine's own store.
-func (s *stores) open(ctx context.Context, url string) (both, error) {
-	if binarycache.IsURL(url) {
-		return s.cache(url)
-	}
-	return s.local(ctx, url)
-}
-
-func (s *stores) local(ctx context.Context, url string) (*store.Store, error) {
-	o, err := store.Open(ctx, store.Options{
-		URL: url, Getenv: s.a.getenv, DataDir: s.ws.Layout().Data, Now: time.Now,
-		Waiting: func(what string) { s.a.streams.Notice("waiting for %s", what) },
-	})
-	if err == nil {
-		s.opened = append(s.opened, o)
-	}
-	return o, err
-}
-
-func (s *stores) cache(url string) (*binarycache.Cache, error) {
+func (s *stores) cache(ctx context.Context, url string) (*binarycache.Cache, error) {
 	if s.a.offline && !isFile(url) {
-		return nil, withHint(errors.New("copying needs the network, and --offline was asked for"), "run it without --offline")
+		return nil, s.noNetwork("a binary cache")
 	}
-	return binarycache.Open(url, binarycache.Options{Client: s.client, Memory: s.memory, Keys: s.keys, Getenv: s.getenv, Now: time.Now})
+	n, err := s.network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return binarycache.Open(url, binarycache.Options{Client: n.client, Memory: n.memory, Keys: s.keys, Getenv: s.getenv, Now: time.Now})
 }
 
 func isFile(url string) bool { return len(url) > 7 && url[:7] == "file://" }
 
 // caches are those of urls, or the substituters of Nix's settings, as one.
-func (s *stores) caches(urls []string, trust func(narinfo.Info) error) (*binarycache.Set, error) {
+func (s *stores) caches(ctx context.Context, urls []string, trust func(narinfo.Info) error) (*binarycache.Set, error) {
 	if len(urls) == 0 {
 		urls = s.settings.List("substituters", nixosCache)
 	}
 	var caches []*binarycache.Cache
 	for _, url := range urls {
-		c, err := s.cache(url)
+		c, err := s.cache(ctx, url)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +166,7 @@ func (s *stores) caches(urls []string, trust func(narinfo.Info) error) (*binaryc
 
 // trust is what a path needs to come into a store: a signature by one of Nix's
 // trusted-public-keys or of more, unless require-sigs is off. Nil: nothing.
-func (s *stores) trust(more []string) (func(narinfo.Info) error, error) {
+func (s *stores) trust(dir storepath.Dir, more []string) (func(narinfo.Info) error, error) {
 	required, err := s.settings.Bool("require-sigs", true)
 	if err != nil || !required {
 		return nil, err
@@ -177,7 +175,7 @@ func (s *stores) trust(more []string) (func(narinfo.Info) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(info narinfo.Info) error { return keys.Check(storepath.Default, info) }, nil
+	return func(info narinfo.Info) error { return keys.Check(dir, info) }, nil
 }
 
 func readKeyFile(file string) (narinfo.SecretKey, error) {
@@ -190,33 +188,6 @@ func readKeyFile(file string) (narinfo.SecretKey, error) {
 		return narinfo.SecretKey{}, withHint(errors.New(file+": "+err.Error()), "devenv cache generate-key NAME FILE")
 	}
 	return k, nil
-}
-
-// storePathsOf reads arguments: store paths, paths in them, and links to them.
-func (a *app) storePathsOf(args []string) ([]storepath.Path, error) {
-	var paths []storepath.Path
-	for _, arg := range args {
-		p, _, err := storepath.Default.ParseInside(arg)
-		if err != nil {
-			dir, direrr := a.dir("")
-			if direrr != nil {
-				return nil, direrr
-			}
-			file := arg
-			if !filepath.IsAbs(file) {
-				file = filepath.Join(dir, arg)
-			}
-			target, linkErr := os.Readlink(file)
-			if linkErr != nil {
-				return nil, &usageError{withHint(err, "write a path such as "+string(storepath.Default)+"/…, or a link to one, such as result")}
-			}
-			if p, _, err = storepath.Default.ParseInside(target); err != nil {
-				return nil, &usageError{err}
-			}
-		}
-		paths = append(paths, p)
-	}
-	return paths, nil
 }
 
 func keyFileFlag(cmd *cobra.Command, into *[]string) {

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/store/binarycache"
-	"devenv/store/narinfo"
+	"devenv/store"
+	"devenv/store/storepath"
 	"devenv/store/transport"
 )
 
@@ -22,13 +22,15 @@ func newCopyCmd(a *app) *cobra.Command {
 		Use:   "copy [--from URL] [--to URL] PATH...",
 		Short: "Copy store paths, with all they refer to, between stores",
 		Long: `Copy store paths and all that they refer to from one store to another. A store is a binary cache
-(https://…, file:///DIRECTORY, s3://BUCKET?region=…) or a directory; the one that is not given is
-this machine's own. What is there already is passed over.
+(https://…, file:///DIRECTORY, s3://BUCKET?region=…), a directory, a Nix daemon's (daemon, unix:///SOCKET)
+or one on another machine (ssh-ng://HOST); the one that is not given is this machine's own. What is there
+already is passed over.
 
 What comes into a store must be signed by one of the trusted-public-keys of nix.conf, unless its
-path is made from its content.`,
+path is made from its content. Daemons see to that themselves: --no-check-sigs is for users whom they trust.`,
 		Example: `  devenv copy --to file:///media/stick ./result
   devenv copy --from https://cache.example.org /nix/store/…-hello-2.12
+  devenv copy --to ssh-ng://server ./result
   devenv copy --from https://a.example.org --to s3://bucket?region=eu-central-1 /nix/store/…-hello-2.12`,
 		Args: needs("a store PATH", "devenv copy --to file:///media/stick ./result"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runCopy(cmd.Context(), a, o, args) },
@@ -45,37 +47,44 @@ func runCopy(ctx context.Context, a *app, o copyCmdOptions, args []string) error
 	if o.from == "" && o.to == "" {
 		return withHint(usagef("copy needs --from or --to"), "devenv copy --to file:///media/stick "+args[0])
 	}
-	paths, err := a.storePathsOf(args)
-	if err != nil {
-		return err
-	}
 	s, err := a.stores(ctx, o.keyFiles)
 	if err != nil {
 		return err
 	}
 	defer s.close()
+	s.unsigned = o.noCheckSigs
+	from, err := s.open(ctx, o.from)
+	if err != nil {
+		return err
+	}
 	to, err := s.open(ctx, o.to)
 	if err != nil {
 		return err
 	}
-	var trust func(narinfo.Info) error
-	if !binarycache.IsURL(o.to) && !o.noCheckSigs {
-		if trust, err = s.trust(o.trusted); err != nil {
-			return err
-		}
-	}
-	t := transport.Options{Thorough: binarycache.IsURL(o.to)}
-	if binarycache.IsURL(o.from) {
-		from, err := s.caches([]string{o.from}, trust)
-		if err != nil {
-			return err
-		}
-		return a.copyPaths(ctx, from, to, paths, o.copyOptions, t)
-	}
-	from, err := s.local(ctx, o.from)
+	paths, err := storePathArgs(from, args)
 	if err != nil {
 		return err
 	}
-	t.Trust = trust
-	return a.copyPaths(ctx, from, to, paths, o.copyOptions, t)
+	return a.transfer(ctx, s, from, to, paths, o)
+}
+
+// transfer copies from one store to another. A store on disk is given what is
+// trusted only; daemons see to that themselves.
+func (a *app) transfer(ctx context.Context, s *stores, from, to *anyStore, paths []storepath.Path, o copyCmdOptions) error {
+	t := transport.Options{Thorough: to.isCache()}
+	if to.kind == store.Local && !o.noCheckSigs {
+		var err error
+		if t.Trust, err = s.trust(to.Dir(), o.trusted); err != nil {
+			return err
+		}
+	}
+	if !from.isCache() {
+		return a.copyPaths(ctx, from, to, paths, o.copyOptions, t)
+	}
+	caches, err := s.caches(ctx, []string{o.from}, t.Trust)
+	if err != nil {
+		return err
+	}
+	t.Trust = nil
+	return a.copyPaths(ctx, caches, to, paths, o.copyOptions, t)
 }

@@ -23,7 +23,7 @@ type copyOptions struct {
 func (o *copyOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.noRecursive, "no-recursive", false, "copy the paths without what they refer to")
-	f.IntVarP(&o.jobs, "jobs", "j", 16, "copy `N` paths at once")
+	f.IntVarP(&o.jobs, "jobs", "j", 32, "copy `N` paths at once")
 	f.BoolVar(&o.json, "json", false, "print what was copied: [{path, narHash, narSize, references}]")
 }
 
@@ -45,11 +45,11 @@ type copied struct {
 const copyGCPercent = 400
 
 // copyPaths copies and tells.
-func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport.Destination, paths []storepath.Path, o copyOptions, t transport.Options) error {
+func (a *app) copyPaths(ctx context.Context, from transport.Source, to *anyStore, paths []storepath.Path, o copyOptions, t transport.Options) error {
 	debug.SetGCPercent(copyGCPercent)
 	t.Alone, t.Jobs = o.noRecursive, o.jobs
 	t.Progress = &copyProgress{shown: a.progress}
-	done, err := transport.Copy(ctx, from, to, paths, t)
+	done, err := transport.Copy(ctx, from, to.both, paths, t) // which may take batches
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	list := []copied{}
 	for _, info := range done {
 		bytes += info.NarSize
-		list = append(list, describe(info))
+		list = append(list, describe(to.Dir(), info))
 	}
 	if o.json {
 		return a.streams.JSON(list)
@@ -71,10 +71,10 @@ func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport
 	return nil
 }
 
-func describe(info narinfo.Info) copied {
-	c := copied{Path: storepath.Default.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
+func describe(dir storepath.Dir, info narinfo.Info) copied {
+	c := copied{Path: dir.Join(info.Path), NarHash: info.NarHash.SRI(), NarSize: info.NarSize, References: []string{}}
 	for _, r := range info.References {
-		c.References = append(c.References, storepath.Default.Join(r))
+		c.References = append(c.References, dir.Join(r))
 	}
 	return c
 }

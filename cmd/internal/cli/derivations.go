@@ -3,17 +3,16 @@ package cli
 import (
 	"errors"
 	"regexp"
+	"sync"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/evalcache"
 	"devenv/store/storepath"
 )
 
 // chosen is a derivation that an expression gives, and the output of it that is
 // meant.
-type chosen struct {
-	Path   storepath.Path
-	Output string
-}
+type chosen = evalcache.Derivation
 
 // collector finds the derivations in a value as nix-instantiate and nix-build
 // do: the value itself, elements of lists, attributes of sets, and those of sets
@@ -55,7 +54,9 @@ func (c *collector) visit(v *eval.Value) error {
 }
 
 // listable are the names of attributes that are looked into.
-var listable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_+-]*$`)
+var listable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_+-]*$`)
+})
 
 func (c *collector) attrs(v *eval.Value) error {
 	names, err := c.e.AttrNames(v)
@@ -63,7 +64,7 @@ func (c *collector) attrs(v *eval.Value) error {
 		return err
 	}
 	for _, name := range names {
-		if !listable.MatchString(name) {
+		if !listable().MatchString(name) {
 			continue
 		}
 		attr, err := c.e.Attr(v, name)
@@ -114,7 +115,7 @@ func (c *collector) take(v *eval.Value) (bool, error) {
 		return false, err
 	}
 	output, err := c.text(v, "outputName")
-	c.list = append(c.list, chosen{p, output})
+	c.list = append(c.list, chosen{Path: p, Output: output})
 	return true, err
 }
 

@@ -2,10 +2,14 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/resolver/nixlang/evalcache"
 )
 
 type evalOptions struct {
@@ -20,22 +24,31 @@ type evalOptions struct {
 func newEvalCmd(a *app) *cobra.Command {
 	var o evalOptions
 	cmd := &cobra.Command{
-		Use:   "eval (--expr EXPR | --file FILE) [--attr ATTR]",
-		Short: "Evaluate a Nix expression",
-		Long: `Evaluate a Nix expression and print its value, as "nix-instantiate --eval" does.
+		Use:   "eval (REF[#ATTR] | --expr EXPR | --file FILE) [--attr ATTR]",
+		Short: "Evaluate a Nix expression, or an output of a flake",
+		Long: `Evaluate a Nix expression and print its value, as "nix-instantiate --eval" does; or an output of a
+flake, as "nix eval" does: of packages and legacyPackages for this system, or what ATTR names itself.
 Nothing is written to a store, and nothing is built.
 
-Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.`,
+Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.
+Flakes see only what is in their tree and their inputs.`,
 		Example: `  devenv eval --expr '1 + 2'
+  devenv eval .#hello.version
   devenv eval --file . --attr hello.drvPath --raw
   devenv eval --impure --file '<nixpkgs>' --attr lib.version
   devenv eval --file . --attr hello.meta --apply builtins.attrNames --json
   devenv eval --file . --strict --profile eval.pb.gz && go tool pprof -http : eval.pb.gz`,
-		Args: func(_ *cobra.Command, args []string) error { return o.checkReference(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runEval(cmd.Context(), a, o) },
+		Args: cobra.MatchAll(atMost(1), func(_ *cobra.Command, args []string) error { return o.checkReference(args) }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return runEvalReference(cmd.Context(), a, o, args[0])
+			}
+			return runEval(cmd.Context(), a, o)
+		},
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
 	f.BoolVar(&o.strict, "strict", false, "evaluate all of the value")
@@ -48,39 +61,48 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	return cmd
 }
 
-// checkReference wants something to evaluate: a flake reference is not yet one.
+// checkReference wants something to evaluate, in one of the ways that there are.
 func (o *evaluationOptions) checkReference(args []string) error {
-	switch {
-	case len(args) > 0:
-		return withHint(usagef("flake references, such as %q, cannot be evaluated yet", args[0]), "name a file or an expression: --file FILE, --expr EXPR")
-	case o.expr == "" && o.file == "":
-		return withHint(usagef("there is nothing to evaluate"), "devenv eval --expr '1 + 2', or --file FILE")
+	switch named := o.expr != "" || o.file != ""; {
+	case len(args) > 0 && named:
+		return usagef("%q is one thing to evaluate, and --expr or --file names another", args[0])
+	case len(args) > 0 && len(o.arg)+len(o.argstr) > 0:
+		return withHint(usagef("flakes take no --arg and --argstr"), "override an input, or let the flake have an output for it")
+	case len(args) == 0 && !named:
+		return withHint(usagef("there is nothing to evaluate"), "devenv eval --expr '1 + 2', --file FILE, or a flake: devenv eval .#hello")
 	}
 	return nil
 }
 
 func runEval(ctx context.Context, a *app, o evalOptions) error {
 	o.statsJSON = o.json
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		v, err := e.selected(o.attr)
-		if err != nil {
-			return err
-		}
-		if o.apply != "" {
-			f, err := e.Expr("«--apply»", o.apply, e.cwd)
-			if err != nil {
-				return err
+	answer, err := a.ask(ctx, o.evaluationOptions, asking{
+		what: []string{"text", o.attr, o.apply, fmt.Sprint(o.strict, o.json, o.raw, o.xml, o.noLocation)},
+		here: o.apply != "",
+		answer: func(e *evaluation) (answer evalcache.Answer, err error) {
+			v, err := e.selected(o.attr)
+			if err == nil && o.apply != "" {
+				v, err = e.apply(o.apply, v)
 			}
-			if v, err = e.Call(f, v); err != nil {
-				return err
+			if err == nil {
+				answer.Text, err = o.print(e, v)
 			}
-		}
-		text, err := o.print(e, v)
-		if err == nil {
-			a.streams.Printf("%s", text)
-		}
-		return err
+			return answer, err
+		},
 	})
+	if err == nil {
+		a.streams.Printf("%s", answer.Text)
+	}
+	return err
+}
+
+// apply calls the function that a text is.
+func (e *evaluation) apply(text string, v *eval.Value) (*eval.Value, error) {
+	f, err := e.Expr("«--apply»", text, e.cwd)
+	if err != nil {
+		return nil, err
+	}
+	return e.Call(f, v)
 }
 
 // selected is the attribute of the root that is meant, functions called.
@@ -111,21 +133,33 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 	return text + "\n", err
 }
 
-// pairs are the flags that take two words, as nix's own commands do, and the
-// commands that have them.
+// pairs are the flags that take two words, as nix's own commands do, for each
+// command that has them.
 var (
-	pairs     = map[string]bool{"--arg": true, "--argstr": true, "--option": true}
-	withPairs = map[string]bool{"eval": true, "instantiate": true, "repl": true, "build": true}
+	nixPairs   = []string{"--arg", "--argstr", "--option"}
+	flakePairs = []string{"--option", "--override-input", "--override-flake"}
+	withPairs  = map[string][]string{
+		"eval": nixPairs, "instantiate": nixPairs, "repl": nixPairs, "build": nixPairs, "print-dev-env": nixPairs,
+		"flake": flakePairs, "registry": flakePairs,
+		"develop": append([]string{"-s", "--set-env-var"}, nixPairs...),
+	}
 )
 
 // joinPairs makes one word of the two that follow such a flag: --arg NAME EXPR.
+// What stands behind -c or -- is a command's own.
 func joinPairs(args []string) []string {
-	known := false
-	var out []string
+	var pairs, out []string
+	command := ""
 	for i := 0; i < len(args); i++ {
-		out = append(out, args[i])
-		known = known || withPairs[args[i]]
-		if known && pairs[args[i]] && i+2 < len(args) {
+		arg := args[i]
+		if arg == "-c" || arg == "--command" || arg == "--" {
+			return append(out, args[i:]...)
+		}
+		if command == "" && !strings.HasPrefix(arg, "-") && (i == 0 || args[i-1] != "-C" && args[i-1] != "--directory") {
+			command, pairs = arg, withPairs[arg]
+		}
+		out = append(out, arg)
+		if slices.Contains(pairs, arg) && i+2 < len(args) {
 			out = append(out, args[i+1]+"="+args[i+2])
 			i += 2
 		}

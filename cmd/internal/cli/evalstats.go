@@ -13,8 +13,9 @@ import (
 // evalStats are the numbers of --stats: those of the evaluator and of the
 // process, under the names of Nix's NIX_SHOW_STATS where it has them.
 type evalStats struct {
-	CPUTime  float64 `json:"cpuTime"`  // seconds, user and system
-	WallTime float64 `json:"wallTime"` // seconds
+	CPUTime  float64 `json:"cpuTime"`         // seconds, user and system
+	WallTime float64 `json:"wallTime"`        // seconds
+	Cache    string  `json:"cache,omitempty"` // whether the answer was known
 	eval.Stats
 	GC struct {
 		Cycles    uint32 `json:"cycles"`
@@ -28,10 +29,14 @@ func (e *evaluation) printStats(a *app) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	s.GC.Cycles, s.GC.HeapSize, s.GC.Allocated = m.NumGC, m.HeapSys, m.TotalAlloc
+	s.Cache = e.cached
 	if e.o.statsJSON {
 		text, _ := json.MarshalIndent(s, "", "  ") // numbers only: never fails
 		fmt.Fprintf(a.streams.Err, "%s\n", text)
 		return
+	}
+	if s.Cache != "" {
+		fmt.Fprintf(a.streams.Err, "cache        %s\n", s.Cache)
 	}
 	const mib = 1 << 20
 	fmt.Fprintf(a.streams.Err, `time         %.3f s, processor %.3f s

@@ -33,7 +33,10 @@ type evaluationOptions struct {
 	profile     string
 	stats       bool
 	statsJSON   bool
+	noCache     bool
+	remember    bool                // what is looked at and shown
 	world       func(*host.Options) // gives the evaluation more than files; may be nil
+	flakes      *flakes             // what it fetches with; nil: opened when it fetches something
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
@@ -55,11 +58,16 @@ func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {
 // evaluation is one evaluation and what stands around it.
 type evaluation struct {
 	*eval.Evaluator
+	opts     eval.Options
 	world    *host.Host
+	fetchers *fetchers
+	hostOpts host.Options
 	cwd      string
 	o        evaluationOptions
 	recorder *profile.Recorder
 	start    time.Time
+	shown    []string // what the program asked to show, if that is remembered
+	cached   string   // what the cache of answers had
 }
 
 // deepStack is enough for the deepest evaluation that is allowed.
@@ -90,12 +98,29 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept, err := settings.Bool("eval-cache", true)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	o.remember = o.remember && kept
 	e := &evaluation{cwd: cwd, o: o, start: time.Now()}
-	world := host.Options{Env: a.getenv, Show: func(s string) { a.streams.Notice("%s", uncoloured(s)) }, Keep: true, Now: time.Now}
+	world := host.Options{Env: a.getenv, Show: a.show, Keep: true, Now: time.Now, Record: o.remember}
+	if o.remember {
+		world.Show = func(s string) {
+			e.shown = append(e.shown, s)
+			a.show(s)
+		}
+	}
+	if err := o.restrict(&world, settings, cwd); err != nil {
+		return nil, &usageError{err}
+	}
 	if o.world != nil {
 		o.world(&world)
 	}
-	e.world = host.New(world)
+	e.fetchers = a.fetchersOf(o)
+	world.Fetcher = e.fetchers
+	e.world, e.hostOpts = host.New(world), world
+	e.fetchers.World = e.world
 	opts := eval.Options{
 		Host: e.world, Pure: !o.impure, MaxCallDepth: o.maxDepth, Home: a.getenv("HOME"), Cwd: cwd,
 		System: settings.String("eval-system", ""), Features: map[string]bool{},
@@ -112,11 +137,17 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 	if opts.AbortOnWarn, err = settings.Bool("abort-on-warn", warn); err != nil {
 		return nil, &usageError{err}
 	}
+	if opts.Lints, err = lints(settings); err != nil {
+		return nil, &usageError{err}
+	}
 	for _, name := range settings.List("experimental-features") {
 		opts.Features[name] = true
 	}
 	if o.impure {
 		opts.SearchPath = a.searchPath(o.search, settings)
+		for _, entry := range opts.SearchPath {
+			e.world.Allow(absolute(entry.Path, cwd))
+		}
 	}
 	if opts.MaxMemory, err = parseSize(o.maxMemory); err != nil {
 		return nil, err
@@ -125,7 +156,7 @@ func (a *app) newEvaluation(o evaluationOptions) (*evaluation, error) {
 		e.recorder = profile.NewRecorder(time.Now)
 		opts.Sampled = e.recorder.Sample
 	}
-	e.Evaluator = eval.New(opts)
+	e.opts, e.Evaluator = opts, eval.New(opts)
 	return e, nil
 }
 

@@ -16,30 +16,38 @@ import (
 )
 
 func newExecCmd(a *app) *cobra.Command {
+	var nixStore bool
 	cmd := &cobra.Command{
 		Use:     "exec [--] COMMAND [ARG...]",
 		Aliases: []string{"run", "x"},
 		Short:   "Run one command in the environment",
 		Long: `Run one command in the environment of the current directory, for shells that never show a
 prompt: scripts, editors, cron, CI, agents. The names in [scripts] of devenv.toml are commands too.
-The exit code is the command's.`,
+The exit code is the command's.
+
+What looks for things in /nix/store finds them there, also where this machine's store lies elsewhere: then the
+command has namespaces of its own. With --nix-store it has them in any case.`,
 		Example: `  devenv exec -- npm test
   devenv exec -C ~/src/project -- make
   devenv run build                # a name in [scripts]`,
 		Args: needs("a COMMAND", "devenv exec -- node --version"),
-		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), a, nixStore, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
+	nixStoreFlag(cmd, &nixStore)
 	return cmd
 }
 
-func runExec(ctx context.Context, a *app, args []string) error {
+func runExec(ctx context.Context, a *app, nixStore bool, args []string) error {
 	dir, err := a.dir("")
 	if err != nil {
 		return err
 	}
-	environ, err := a.enter(ctx, dir)
+	layers, environ, err := a.layers(ctx, dir)
 	if err != nil {
+		return err
+	}
+	if ended, err := a.atNix(ctx, layers, args, nixStore); ended {
 		return err
 	}
 	return a.exec(dir, environ, args)

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 
+	"devenv/resolver/fetch"
 	"devenv/resolver/tools"
 	"devenv/store"
 	"devenv/store/binarycache"
 	"devenv/store/build"
+	"devenv/store/daemon"
+	"devenv/store/db"
+	"devenv/store/nar"
 	"devenv/store/narinfo"
 	"devenv/transfer"
 )
@@ -42,20 +46,21 @@ type silentExit struct{ code int }
 
 func (e *silentExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
-// notThePinned says that bytes are not those that a lock, a publisher's checksum
-// or a trusted signature speaks of.
+// notThePinned says that bytes are not those that a lock, a publisher's checksum,
+// a trusted signature or a store's own records speak of.
 func notThePinned(err error) bool {
-	var download *transfer.ChecksumError
-	var length *transfer.LengthError
-	var module *tools.ModuleHashError
-	var tree *store.HashError
-	var archive *binarycache.NarError
-	var unsigned *narinfo.UntrustedError
-	var fixed *build.Error
-	if errors.As(err, &fixed) && fixed.Status == build.HashMismatch {
+	if failed, ok := errors.AsType[*build.Error](err); ok && failed.Status == build.HashMismatch {
 		return true
 	}
-	return errors.As(err, &archive) || errors.As(err, &unsigned) || errors.As(err, &download) || errors.As(err, &length) || errors.As(err, &module) || errors.As(err, &tree)
+	return isA[*transfer.ChecksumError](err) || isA[*transfer.LengthError](err) || isA[*tools.ModuleHashError](err) || isA[*fetch.MismatchError](err) ||
+		isA[*store.HashError](err) || isA[*store.AddressError](err) || isA[*store.ReferenceError](err) || isA[*db.CorruptError](err) ||
+		isA[*nar.FormatError](err) || isA[*binarycache.NarError](err) || isA[*narinfo.UntrustedError](err) || isA[*daemon.NarError](err)
+}
+
+// isA reports whether there is an E among what err wraps.
+func isA[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // notAllowed is implemented by errors about code that the user has not
@@ -64,11 +69,8 @@ type notAllowed interface{ NotAllowed() bool }
 
 // exitCode is the one place where an error becomes a number.
 func exitCode(err error) int {
-	var usage *usageError
 	var silent *silentExit
 	var refused notAllowed
-	var program *nixError
-	var failed *build.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -76,13 +78,13 @@ func exitCode(err error) int {
 		return silent.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case isA[*usageError](err):
 		return exitUsage
-	case errors.As(err, &program):
-		return exitEvaluation
-	case notThePinned(err):
+	case notThePinned(err): // also when an evaluation fetched it
 		return exitIntegrity
-	case errors.As(err, &failed):
+	case isA[*nixError](err):
+		return exitEvaluation
+	case isA[*build.Error](err), isA[*daemon.BuildError](err):
 		return exitBuild
 	case errors.As(err, &refused) && refused.NotAllowed():
 		return exitNotAllowed

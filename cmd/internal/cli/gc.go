@@ -16,24 +16,30 @@ import (
 type gcOptions struct {
 	dryRun, json bool
 	olderThan    string
+	maxFreed     string
 }
 
 func newGCCmd(a *app) *cobra.Command {
 	var o gcOptions
 	cmd := &cobra.Command{
-		Use:     "gc [--dry-run] [--older-than AGE]",
+		Use:     "gc [--dry-run] [--older-than AGE] [--max-freed SIZE]",
 		Aliases: []string{"prune"},
 		Short:   "Delete what no project needs any more",
 		Long: `Delete the store paths that no project's environment needs. With --older-than also the
 environments of projects that have not been used for that long count as not needed; they are built
-again, with the same pins, when they are next entered. Projects whose directory is gone never count.`,
-		Example: "  devenv gc --dry-run\n  devenv gc --older-than 30d",
+again, with the same pins, when they are next entered. Projects whose directory is gone never count.
+With --dry-run it also tells what the environment of each project takes.
+
+Links such as ./result keep what they lead to, running processes keep what they use, and so do Nix's own
+roots. A Nix daemon's store is collected by ` + "`devenv store gc`" + `.`,
+		Example: "  devenv gc --dry-run\n  devenv gc --older-than 30d\n  devenv gc --max-freed 5G",
 		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runGC(cmd.Context(), a, o) },
 	}
 	cmd.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would go")
 	cmd.Flags().StringVar(&o.olderThan, "older-than", "", "drop environments unused for `AGE` too: 12h, 30d, 2w")
-	cmd.Flags().BoolVar(&o.json, "json", false, "print {paths: [{path, bytes}], projects, bytes, freed}")
+	cmd.Flags().StringVar(&o.maxFreed, "max-freed", "", "stop once `SIZE` is freed, such as 5G")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print {paths: [{path, bytes}], projects: [{dir, bytes, lastUsed, goes}], bytes, freed}")
 	return cmd
 }
 
@@ -45,11 +51,15 @@ func runGC(ctx context.Context, a *app, o gcOptions) error {
 			return err
 		}
 	}
+	size, err := parseSize(o.maxFreed)
+	if err != nil {
+		return err
+	}
 	ws, err := a.workspace(ctx)
 	if err != nil {
 		return err
 	}
-	report, err := ws.GC(ctx, workspace.GCOptions{OlderThan: age, DryRun: o.dryRun})
+	report, err := ws.GC(ctx, workspace.GCOptions{OlderThan: age, MaxFreed: int64(size), DryRun: o.dryRun})
 	if err != nil {
 		return err
 	}
@@ -61,9 +71,15 @@ func runGC(ctx context.Context, a *app, o gcOptions) error {
 		rows = append(rows, []string{p.Path, ui.Bytes(p.Bytes)})
 	}
 	ui.Table(a.streams.Out, a.streams.OutStyles(), nil, rows)
+	rows = rows[:0]
 	for _, p := range report.Projects {
-		a.streams.Printf("%s\n", ui.Clean(p))
+		fate := "stays; last used " + p.LastUsed.Format(time.DateOnly)
+		if p.Goes {
+			fate = "not used since " + p.LastUsed.Format(time.DateOnly)
+		}
+		rows = append(rows, []string{ui.Clean(p.Dir) + ":", ui.Bytes(p.Bytes), fate})
 	}
+	ui.Table(a.streams.Out, a.streams.OutStyles(), nil, rows)
 	if o.dryRun {
 		a.streams.Notice("%s would go, %s; without --dry-run they do", storePaths(len(report.Paths)), ui.Bytes(report.Bytes))
 	} else {

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"devenv/store/storepath"
+	"devenv/resolver/nixlang/host"
 )
 
 type instantiateOptions struct {
 	evaluationOptions
+	storeFlags
 	attrs   []string
 	addRoot string
 }
@@ -18,36 +19,49 @@ type instantiateOptions struct {
 func newInstantiateCmd(a *app) *cobra.Command {
 	var o instantiateOptions
 	cmd := &cobra.Command{
-		Use:   "instantiate (--expr EXPR | --file FILE) [--attr ATTR]...",
+		Use:   "instantiate (REF[#ATTR]... | --expr EXPR | --file FILE) [--attr ATTR]...",
 		Short: "Write the derivations of a Nix expression to the store",
 		Long: `Evaluate a Nix expression, write its derivations and all that they refer to to the store, and print the
-paths of the .drv files, as "nix-instantiate" does. Nothing is built.
+paths of the .drv files, as "nix-instantiate" does. Nothing is built. A REF#ATTR is a package of a flake.
 
 Files may be read; the environment, the clock, the system, -I and NIX_PATH are seen with --impure only.`,
 		Example: `  devenv instantiate --file . --attr hello
+  devenv instantiate .#hello
   devenv instantiate --impure --file '<nixpkgs>' --attr hello --add-root ./hello.drv`,
 		Args: func(_ *cobra.Command, args []string) error { return o.checkReference(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runInstantiate(cmd.Context(), a, o) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runInstantiate(cmd.Context(), a, o, args) },
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
-	f.StringVar(&o.addRoot, "add-root", "", "make `LINK` a link to the .drv file that keeps it from gc; further ones are LINK-2, …")
+	f.StringVar(&o.addRoot, "add-root", "", "link the .drv file to `LINK`, and more to LINK-2, LINK-3")
+	addStoreFlag(cmd, &o.storeFlags)
 	cmd.MarkFlagsMutuallyExclusive("expr", "file")
 	return cmd
 }
 
-func runInstantiate(ctx context.Context, a *app, o instantiateOptions) error {
-	if len(o.attrs) == 0 {
-		o.attrs = []string{""}
+func runInstantiate(ctx context.Context, a *app, o instantiateOptions, refs []string) error {
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return err
 	}
-	return a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations(o.attrs)
-		if err != nil {
-			return err
-		}
-		return a.writeDerivations(ctx, e, list, o.addRoot)
-	})
+	defer st.close()
+	s, err := st.open(ctx, o.url)
+	if err != nil {
+		return err
+	}
+	o.world = func(h *host.Options) { h.StoreDir = s.Dir() }
+	var list []chosen
+	if len(refs) > 0 {
+		list, err = a.flakeDerivations(ctx, o.evaluationOptions, refs, written{s})
+	} else {
+		list, err = a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
+	}
+	if err != nil {
+		return err
+	}
+	return a.printDerivations(ctx, s, list, o.addRoot)
 }
 
 // derivations are those of all attributes.
@@ -74,31 +88,20 @@ func (e *evaluation) derivations(attrs []string) (list []chosen, err error) {
 	return list, nil
 }
 
-// writeDerivations writes .drv files, makes roots of them, and prints them.
-func (a *app) writeDerivations(ctx context.Context, e *evaluation, list []chosen, root string) error {
-	ws, err := a.workspace(ctx)
+// printDerivations makes roots of .drv files, and prints them.
+func (a *app) printDerivations(ctx context.Context, s *anyStore, list []chosen, root string) error {
+	cwd, err := a.dir("")
 	if err != nil {
-		return err
-	}
-	s, err := ws.Store(ctx)
-	if err != nil {
-		return err
-	}
-	var paths []storepath.Path
-	for _, c := range list {
-		paths = append(paths, c.Path)
-	}
-	if err := e.world.Flush(ctx, s, paths...); err != nil {
 		return err
 	}
 	for i, c := range list {
 		text := s.Dir().Join(c.Path)
 		if root != "" {
-			text = absolute(root, e.cwd)
+			text = absolute(root, cwd)
 			if i > 0 {
 				text += fmt.Sprintf("-%d", i+1)
 			}
-			if err := s.AddIndirectRoot(ctx, text, c.Path); err != nil {
+			if err := s.keep(ctx, text, c.Path); err != nil {
 				return err
 			}
 		}

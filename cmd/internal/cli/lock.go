@@ -16,12 +16,13 @@ type lockOptions struct {
 func newLockCmd(a *app) *cobra.Command {
 	var o lockOptions
 	cmd := &cobra.Command{
-		Use:   "lock [--check | --update [TOOL...]]",
-		Short: "Pin every tool in devenv.lock, for all platforms",
+		Use:   "lock [--check | --update [TOOL|INPUT...]]",
+		Short: "Pin every tool in devenv.lock, for all platforms, or a flake's inputs in flake.lock",
 		Long: `Write devenv.lock: for each tool the version, and for each platform where its archives are and
 what their checksums are. Pins that still satisfy what is asked for stay as they are; --update looks
 for newer releases, of all tools or only the named ones. A lock that has everything is not touched,
-and no network is used.`,
+and no network is used. Beside a flake.nix, without a devenv.toml, it is flake.lock that is written,
+and the names are those of inputs; see devenv flake lock.`,
 		Example: `  devenv lock
   devenv lock --update
   devenv lock --update node
@@ -48,10 +49,10 @@ and no network is used.`,
 func newUpdateCmd(a *app) *cobra.Command {
 	o := lockOptions{update: true}
 	cmd := &cobra.Command{
-		Use:               "update [TOOL...]",
+		Use:               "update [TOOL|INPUT...]",
 		Aliases:           []string{"upgrade"},
-		Short:             "Move the pins in devenv.lock to newer releases",
-		Long:              "Do what `devenv lock --update` does: look for newer releases of all tools or only the named ones.",
+		Short:             "Move the pins in devenv.lock or flake.lock to newer releases",
+		Long:              "Do what `devenv lock --update` does: look for newer releases of all tools, or of a flake's\ninputs, or only the named ones.",
 		Example:           "  devenv update\n  devenv update node",
 		ValidArgsFunction: completeDeclared(a),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runLock(cmd.Context(), a, o, args) },
@@ -66,6 +67,9 @@ func runLock(ctx context.Context, a *app, o lockOptions, names []string) error {
 	ws, dir, err := a.here(ctx)
 	if err != nil {
 		return err
+	}
+	if beside(dir) {
+		return a.lockFlake(ctx, o, names)
 	}
 	report, err := ws.Lock(ctx, dir, workspace.LockOptions{Update: o.update, Names: names, Check: o.check})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,21 +35,23 @@ or a link to one. Logs are kept beside the store, also of builds that failed.`,
 }
 
 func runLog(ctx context.Context, a *app, f *storeFlags, arg string) error {
-	return a.withStore(ctx, f, func(s *store.Store) error {
+	return a.withStore(ctx, f, func(s *anyStore) error {
 		p, err := storepath.ParseBase(arg) // as errors name derivations
 		if err != nil {
-			paths, err := a.storePathsOf([]string{arg})
-			if err != nil {
+			if p, _, err = storePath(s, arg); err != nil {
 				return err
 			}
-			p = paths[0]
+		}
+		dir, err := logDir(a, s)
+		if err != nil {
+			return err
 		}
 		candidates, err := logsFor(ctx, s, p)
 		if err != nil {
 			return err
 		}
 		for _, drv := range candidates {
-			err := showLog(a, build.LogFile(s.LogDir(), drv))
+			err := showLog(a, build.LogFile(dir, drv))
 			if !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
@@ -57,8 +60,23 @@ func runLog(ctx context.Context, a *app, f *storeFlags, arg string) error {
 	})
 }
 
+// logDir is where the logs of a store are, on this machine.
+func logDir(a *app, s *anyStore) (string, error) {
+	if s.kind == store.Daemon {
+		if dir := a.getenv("NIX_LOG_DIR"); filepath.IsAbs(dir) {
+			return dir, nil
+		}
+		return "/nix/var/log/nix", nil
+	}
+	disk, err := s.onDisk("show logs")
+	if err != nil {
+		return "", err
+	}
+	return disk.LogDir(), nil
+}
+
 // logsFor are the derivations whose logs may tell of p.
-func logsFor(ctx context.Context, s *store.Store, p storepath.Path) ([]storepath.Path, error) {
+func logsFor(ctx context.Context, s *anyStore, p storepath.Path) ([]storepath.Path, error) {
 	if strings.HasSuffix(p.Name(), derivation.Extension) {
 		return []storepath.Path{p}, nil
 	}
@@ -66,7 +84,12 @@ func logsFor(ctx context.Context, s *store.Store, p storepath.Path) ([]storepath
 	if err != nil {
 		return nil, err
 	}
-	drvs, err := s.Derivers(ctx, p)
+	var drvs []storepath.Path
+	if d, ok := s.both.(interface {
+		Derivers(context.Context, storepath.Path) ([]storepath.Path, error)
+	}); ok {
+		drvs, err = d.Derivers(ctx, p)
+	}
 	if !info.Deriver.IsZero() {
 		drvs = append([]storepath.Path{info.Deriver}, drvs...)
 	}

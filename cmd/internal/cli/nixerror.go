@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"devenv/resolver/nixlang/eval"
 )
@@ -51,9 +52,11 @@ func (e *nixError) Error() string {
 }
 
 // colours are what programs put into messages for terminals.
-var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var colours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b\\[[0-9;]*m")
+})
 
-func uncoloured(s string) string { return colours.ReplaceAllString(s, "") }
+func uncoloured(s string) string { return colours().ReplaceAllString(s, "") }
 
 // longestShown is the longest line of a file, in bytes, that is worth showing.
 const longestShown = 500

@@ -14,14 +14,18 @@ import (
 
 // realiser builds what an evaluation needs to go on: import from derivation.
 type realiser struct {
-	store   *store.Store
-	builder *build.Builder
+	store   *anyStore
+	builder maker
 }
 
 // buildsInto has an evaluation build into a store what it needs to go on.
 func (r *realiser) buildsInto(o *host.Options) {
-	o.Store, o.Realiser = r.store, r
-	if place := r.store.Describe(); place.Trees != string(place.Dir) {
+	o.Store, o.StoreDir, o.Realiser = written{r.store}, r.store.Dir(), r
+	disk, ok := r.store.both.(*store.Store)
+	if !ok {
+		return
+	}
+	if place := disk.Describe(); place.Trees != string(place.Dir) {
 		o.Mounts = append(o.Mounts, host.Mount{At: string(place.Dir), Dir: place.Trees, Immutable: true})
 	}
 }

@@ -89,7 +89,8 @@ go.mod and their kin, or in devenv.toml. They are there when you enter and gone 
 	add("use", newDevelopCmd(a), newExecCmd(a), newExportCmd(a), newAllowCmd(a), newDenyCmd(a), newReloadCmd(a), newWaitCmd(a))
 	add("declare", newInitCmd(a), newAddCmd(a), newRmCmd(a), newLockCmd(a), newUpdateCmd(a))
 	add("look", newStatusCmd(a), newListCmd(a), newVersionsCmd(a), newWhichCmd(a))
-	add("nix", newEvalCmd(a), newInstantiateCmd(a), newBuildCmd(a), newLogCmd(a), newReplCmd(a), newParseCmd(a), newHashCmd(a))
+	add("nix", newFlakeCmd(a), newRegistryCmd(a), newEvalCmd(a), newInstantiateCmd(a), newBuildCmd(a), newPrintDevEnvCmd(a),
+		newLogCmd(a), newReplCmd(a), newParseCmd(a), newHashCmd(a))
 	add("store", newStoreCmd(a), newCopyCmd(a), newCacheCmd(a), newWhyCmd(a), newGCCmd(a))
 	add("care", newSetupCmd(a), newHookCmd(a), newCompletionCmd(a), newDoctorCmd(a))
 	root.AddCommand(newHookEventCmd(a))

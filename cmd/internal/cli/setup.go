@@ -12,6 +12,7 @@ import (
 
 type setupOptions struct {
 	undo, dryRun, json bool
+	system, yes        bool
 }
 
 func newSetupCmd(a *app) *cobra.Command {
@@ -21,14 +22,29 @@ func newSetupCmd(a *app) *cobra.Command {
 		Short: "Install the hook into your shells' rc files",
 		Long: `Write the hook into a file and let the rc file of each shell source it: no process is started
 for it when a shell starts. Without arguments all of bash, zsh and fish that are installed are set up.
---undo takes everything away again.`,
-		Example:   "  devenv setup\n  devenv setup zsh\n  devenv setup --undo",
+--undo takes everything away again.
+
+--system makes a /nix on this machine, which is yours, once: what Nix builds then runs from its own place,
+without namespaces. Making it takes root: the command is printed, and run by root or with --yes.`,
+		Example:   "  devenv setup\n  devenv setup zsh\n  devenv setup --undo\n  devenv setup --system",
 		Args:      anyOf(shellNames),
 		ValidArgs: shellNames,
-		RunE:      func(cmd *cobra.Command, args []string) error { return runSetup(cmd.Context(), a, o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case o.system && (o.undo || o.json || len(args) > 0):
+				return usagef("--system goes with --yes and --dry-run only")
+			case o.yes && !o.system:
+				return usagef("--yes goes with --system")
+			case o.system:
+				return runSetupSystem(cmd.Context(), a, o)
+			}
+			return runSetup(cmd.Context(), a, o, args)
+		},
 	}
 	cmd.Flags().BoolVar(&o.undo, "undo", false, "take the hook out again")
 	cmd.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would be done")
+	cmd.Flags().BoolVar(&o.system, "system", false, "make a /nix for your store instead")
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "with --system: run what takes root, by sudo")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print an array of {shell, rc, hook, changed}")
 	return cmd
 }

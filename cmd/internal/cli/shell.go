@@ -31,18 +31,34 @@ func (a *app) interactive(environ []string) (newEnviron, argv []string, err erro
 	rc := filepath.Join(a.ws.Layout().State, "develop")
 	switch shell {
 	case env.Bash:
-		err = writeStartup(rc, "bashrc", "if [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n. "+shWord(hook)+"\n")
+		err = writeStartup(rc, "bashrc", "if [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n"+frontAgain+". "+shWord(hook)+"\n")
 		return environ, []string{program, "--rcfile", filepath.Join(rc, "bashrc"), "-i"}, err
 	case env.Zsh:
 		if err := writeStartup(rc, ".zshenv", zshStartup(".zshenv")+zshAgain); err != nil {
 			return nil, nil, err
 		}
-		err = writeStartup(rc, ".zshrc", zshStartup(".zshrc")+zshEnd+". "+shWord(hook)+"\n")
+		err = writeStartup(rc, ".zshrc", zshStartup(".zshrc")+zshEnd+frontAgain+". "+shWord(hook)+"\n")
 		environ = setVar(environ, "DEVENV_ZDOTDIR", a.getenv("ZDOTDIR"))
 		return setVar(environ, "ZDOTDIR", rc), []string{program, "-i"}, err
 	}
-	return environ, []string{program, "-i", "-C", "source " + fishWord(hook)}, nil
+	return environ, []string{program, "-i", "-C", frontAgainFish + "source " + fishWord(hook)}, nil
 }
+
+// frontVar holds the directories that a derivation's shell has put in front of
+// PATH, until the user's own configuration has been read.
+const frontVar = "DEVENV_FRONT"
+
+// These put them in front again, whatever the configuration did to PATH: for
+// bash and zsh, and for fish.
+const (
+	frontAgain = `if [ -n "${` + frontVar + `-}" ]; then
+  case $PATH in "$` + frontVar + `":*) ;; *) PATH=$` + frontVar + `:$PATH ;; esac
+  unset ` + frontVar + `
+fi
+`
+	frontAgainFish = `if set -q ` + frontVar + `; string match -q -- "$` + frontVar + `:*" (string join : $PATH)
+or set -gx PATH (string split : -- $` + frontVar + `) $PATH; set -e ` + frontVar + `; end; `
+)
 
 // zshStartup reads the user's own file of that name from where zsh would have
 // looked for it, with ZDOTDIR as the user has it; the file may change that.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,7 @@ func newStoreAddCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store add ./src\n  devenv store add --mode flat --name source.tar.gz ./download",
 		Args:    needs("a PATH", "devenv store add ./src"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error { return runStoreAdd(cmd, a, s, o, args) })
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error { return runStoreAdd(cmd, a, s, o, args) })
 		},
 	}
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -40,7 +42,7 @@ func newStoreAddCmd(a *app, f *storeFlags) *cobra.Command {
 // contentMethods are the words for what is hashed.
 var contentMethods = map[string]storepath.Method{"nar": storepath.NAR, "flat": storepath.Flat, "text": storepath.Text, "git": storepath.Git}
 
-func runStoreAdd(cmd *cobra.Command, a *app, s *store.Store, o storeAddOptions, args []string) error {
+func runStoreAdd(cmd *cobra.Command, a *app, s *anyStore, o storeAddOptions, args []string) error {
 	method, ok := contentMethods[o.mode]
 	if !ok {
 		return withHint(usagef("%q is not what can be hashed", o.mode), "it is one of nar, flat, text and git")
@@ -52,6 +54,10 @@ func runStoreAdd(cmd *cobra.Command, a *app, s *store.Store, o storeAddOptions, 
 	if o.name != "" && len(args) > 1 {
 		return usagef("--name is for one PATH")
 	}
+	add, err := fileAdder(cmd.Context(), a, s, o.dryRun)
+	if err != nil {
+		return err
+	}
 	for _, arg := range args {
 		path, err := filepath.Abs(arg)
 		if err != nil {
@@ -61,10 +67,6 @@ func runStoreAdd(cmd *cobra.Command, a *app, s *store.Store, o storeAddOptions, 
 		if name == "" {
 			name = filepath.Base(path)
 		}
-		add := s.AddFile
-		if o.dryRun {
-			add = s.DescribeFile
-		}
 		info, err := add(cmd.Context(), name, method, algo, path)
 		if err != nil {
 			return err
@@ -72,4 +74,26 @@ func runStoreAdd(cmd *cobra.Command, a *app, s *store.Store, o storeAddOptions, 
 		a.streams.Printf("%s\n", s.Dir().Join(info.Path))
 	}
 	return nil
+}
+
+// addFile is the method AddFile of stores.
+type addFile func(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, path string) (store.Info, error)
+
+// fileAdder is how files come into a store, or with dryRun how their paths there
+// are computed.
+func fileAdder(ctx context.Context, a *app, s *anyStore, dryRun bool) (addFile, error) {
+	if dryRun { // a store that nobody writes needs no place
+		none, err := store.Open(ctx, store.Options{URL: store.URL{Kind: store.Local, Target: os.DevNull, Params: map[string]string{"store": string(s.Dir())}}.String(), Getenv: a.getenv})
+		if err != nil {
+			return nil, err
+		}
+		return none.DescribeFile, nil
+	}
+	to, err := able[interface {
+		AddFile(ctx context.Context, name string, m storepath.Method, algo nixhash.Algo, path string) (store.Info, error)
+	}](s, "take files", "add them to your own store, then `devenv copy --to URL`")
+	if err != nil {
+		return nil, err
+	}
+	return to.AddFile, nil
 }

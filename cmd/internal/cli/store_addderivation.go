@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"devenv/store"
 	"devenv/store/derivation"
+	"devenv/store/storepath"
 )
 
 func newStoreAddDerivationCmd(a *app, f *storeFlags) *cobra.Command {
@@ -25,12 +27,18 @@ func newStoreAddDerivationCmd(a *app, f *storeFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
 				aterm, err := drv.AppendATerm(nil, s.Dir())
 				if err != nil {
 					return err
 				}
-				info, err := s.AddText(cmd.Context(), drv.Name+derivation.Extension, aterm, drv.References())
+				to, err := able[interface {
+					AddText(ctx context.Context, name string, text []byte, refs []storepath.Path) (store.Info, error)
+				}](s, "take derivations", "add it to your own store, then `devenv copy --to URL`")
+				if err != nil {
+					return err
+				}
+				info, err := to.AddText(cmd.Context(), drv.Name+derivation.Extension, aterm, drv.References())
 				if err == nil {
 					a.streams.Printf("%s\n", s.Dir().Join(info.Path))
 				}

@@ -7,6 +7,7 @@ import (
 
 	"devenv/cmd/internal/ui"
 	"devenv/store"
+	"devenv/store/storepath"
 )
 
 func newStoreDeleteCmd(a *app, f *storeFlags) *cobra.Command {
@@ -17,12 +18,18 @@ func newStoreDeleteCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store delete /nix/store/…-hello-2.12",
 		Args:    needs("a PATH", "devenv store delete /nix/store/…-hello-2.12"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
 				paths, err := storePathArgs(s, args)
 				if err != nil {
 					return err
 				}
-				freed, err := s.Delete(cmd.Context(), paths...)
+				from, err := able[interface {
+					Delete(context.Context, ...storepath.Path) (int64, error)
+				}](s, "delete paths", "delete the files of a cache where it is kept, or name a store: --store local")
+				if err != nil {
+					return err
+				}
+				freed, err := from.Delete(cmd.Context(), paths...)
 				if err == nil {
 					a.streams.Notice("%s deleted, %s freed", storePaths(len(paths)), ui.Bytes(freed))
 				}
@@ -43,7 +50,7 @@ or not: ` + "`devenv gc`" + ` is the command that drops those that nobody uses.`
 		Example: "  devenv store gc --dry-run\n  devenv store gc --max-freed 1000000000",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error { return runStoreGC(cmd.Context(), a, s, dryRun, maxFreed) })
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error { return runStoreGC(cmd.Context(), a, s, dryRun, maxFreed) })
 		},
 	}
 	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "only say what would go")
@@ -51,9 +58,16 @@ or not: ` + "`devenv gc`" + ` is the command that drops those that nobody uses.`
 	return cmd
 }
 
-func runStoreGC(ctx context.Context, a *app, s *store.Store, dryRun bool, maxFreed int64) error {
+func runStoreGC(ctx context.Context, a *app, opened *anyStore, dryRun bool, maxFreed int64) error {
 	if maxFreed < 0 {
 		return usagef("--max-freed is a number of bytes, not %d", maxFreed)
+	}
+	if d, ok := opened.both.(*daemonStore); ok {
+		return d.collect(ctx, a, dryRun, maxFreed)
+	}
+	s, err := opened.onDisk("collect garbage")
+	if err != nil {
+		return err
 	}
 	plan, err := s.PlanGC(ctx, store.GCOptions{MaxFreed: maxFreed})
 	if err != nil {
@@ -82,7 +96,14 @@ func newStoreOptimiseCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store optimise",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(opened *anyStore) error {
+				if d, ok := opened.both.(*daemonStore); ok {
+					return d.Optimise(cmd.Context())
+				}
+				s, err := opened.onDisk("share files")
+				if err != nil {
+					return err
+				}
 				done, err := s.Optimise(cmd.Context())
 				if err == nil {
 					a.streams.Notice("%d files were others' copies, %s freed", done.Files, ui.Bytes(done.Bytes))

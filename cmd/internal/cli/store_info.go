@@ -8,6 +8,8 @@ import (
 
 	"devenv/cmd/internal/ui"
 	"devenv/store"
+	"devenv/store/binarycache"
+	"devenv/store/daemon"
 	"devenv/store/storepath"
 )
 
@@ -17,19 +19,20 @@ func newStoreInfoCmd(a *app, f *storeFlags) *cobra.Command {
 		Use:     "info [--json]",
 		Aliases: []string{"ping"},
 		Short:   "Tell where the store lies, and that it answers",
-		Long:    "Tell where the store lies, and that its database can be read.",
-		Example: "  devenv store info --store /srv/store",
+		Long: `Tell where the store lies, and that it answers: its database can be read, the daemon speaks with us,
+the cache says what it is.`,
+		Example: "  devenv store info --store /srv/store\n  devenv store ping --store ssh-ng://builder",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
-				if _, err := s.Missing(cmd.Context(), []storepath.Path{{}}); err != nil {
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
+				info, trees, err := describeStore(cmd.Context(), s)
+				if err != nil {
 					return err
 				}
-				place := s.Describe()
 				if asJSON {
-					return a.compactJSON(storeInfo{true, place.URL(), versionString()})
+					return a.compactJSON(info)
 				}
-				a.streams.Printf("Store URL: %s\nVersion: %s\nTrusted: 1\nTrees: %s\n", place.URL(), versionString(), place.Trees)
+				info.print(a, trees)
 				return nil
 			})
 		},
@@ -38,10 +41,47 @@ func newStoreInfoCmd(a *app, f *storeFlags) *cobra.Command {
 	return cmd
 }
 
+// storeInfo is what Nix's "store info --json" prints.
 type storeInfo struct {
-	Trusted bool   `json:"trusted"`
+	Trusted *bool  `json:"trusted,omitempty"` // nil if nobody tells
 	URL     string `json:"url"`
-	Version string `json:"version"`
+	Version string `json:"version,omitempty"`
+}
+
+// describeStore asks a store for something, and says what it is. Trees is where
+// its trees are on this machine's disk, "" if that is not known.
+func describeStore(ctx context.Context, s *anyStore) (info storeInfo, trees string, err error) {
+	info.URL = s.url
+	yes := true
+	switch st := s.both.(type) {
+	case *store.Store:
+		_, err = st.Missing(ctx, []storepath.Path{{}})
+		info.Trusted, info.Version, trees = &yes, versionString(), st.Describe().Trees
+	case *daemonStore:
+		err = st.Ping(ctx)
+		server := st.Server()
+		info.Version = server.Version
+		if server.Trust != daemon.TrustUnknown {
+			trusted := server.Trust == daemon.Trusted
+			info.Trusted = &trusted
+		}
+	case *binarycache.Cache:
+		_, err = st.Info(ctx)
+	}
+	return info, trees, err
+}
+
+func (i storeInfo) print(a *app, trees string) {
+	a.streams.Printf("Store URL: %s\n", i.URL)
+	if i.Version != "" {
+		a.streams.Printf("Version: %s\n", ui.Clean(i.Version))
+	}
+	if i.Trusted != nil {
+		a.streams.Printf("Trusted: %d\n", map[bool]int{true: 1}[*i.Trusted])
+	}
+	if trees != "" {
+		a.streams.Printf("Trees: %s\n", trees)
+	}
 }
 
 type pathInfoOptions struct {
@@ -57,7 +97,7 @@ func newStorePathInfoCmd(a *app, f *storeFlags) *cobra.Command {
 		Long:    "Print what is known of store paths; with --json as `nix path-info --json` does.",
 		Example: "  devenv store path-info -rSh ./result\n  devenv store path-info --json ./result",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error { return runPathInfo(cmd.Context(), a, s, o, args) })
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error { return runPathInfo(cmd.Context(), a, s, o, args) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "all valid paths")
@@ -71,7 +111,7 @@ func newStorePathInfoCmd(a *app, f *storeFlags) *cobra.Command {
 	return cmd
 }
 
-func runPathInfo(ctx context.Context, a *app, s *store.Store, o pathInfoOptions, args []string) error {
+func runPathInfo(ctx context.Context, a *app, s *anyStore, o pathInfoOptions, args []string) error {
 	if o.all != (len(args) == 0) {
 		return withHint(usagef("path-info needs a PATH, or --all"), "devenv store path-info ./result")
 	}
@@ -86,7 +126,7 @@ func runPathInfo(ctx context.Context, a *app, s *store.Store, o pathInfoOptions,
 	var missing []storepath.Path
 	switch {
 	case o.all:
-		infos, err = s.List(ctx)
+		infos, err = listStore(ctx, s)
 	case o.recursive:
 		infos, err = s.Closure(ctx, paths...)
 	default:
@@ -114,6 +154,17 @@ func runPathInfo(ctx context.Context, a *app, s *store.Store, o pathInfoOptions,
 		return printPathInfoJSON(a, s.Dir(), o, infos, missing, sizes)
 	}
 	return printPathInfo(a, s.Dir(), o, infos, sizes)
+}
+
+// listStore returns all paths of a store.
+func listStore(ctx context.Context, s *anyStore) ([]store.Info, error) {
+	l, err := able[interface {
+		List(context.Context) ([]store.Info, error)
+	}](s, "list its paths", "name the paths")
+	if err != nil {
+		return nil, err
+	}
+	return l.List(ctx)
 }
 
 func printPathInfo(a *app, dir storepath.Dir, o pathInfoOptions, infos []store.Info, sizes map[storepath.Path]int64) error {
@@ -146,7 +197,7 @@ func printPathInfo(a *app, dir storepath.Dir, o pathInfoOptions, infos []store.I
 }
 
 // closureSizes returns the bytes of the NARs in the closure of each path.
-func closureSizes(ctx context.Context, s *store.Store, infos []store.Info) (map[storepath.Path]int64, error) {
+func closureSizes(ctx context.Context, s *anyStore, infos []store.Info) (map[storepath.Path]int64, error) {
 	var paths []storepath.Path
 	for _, info := range infos {
 		paths = append(paths, info.Path)

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,12 +28,8 @@ func newStoreLsCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store ls -lR ./result/bin",
 		Args:    needsOne("a PATH", "devenv store ls -lR ./result/bin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
-				file, err := fileInStore(cmd.Context(), s, args[0])
-				if err != nil {
-					return err
-				}
-				root, err := listDisk(file, o.recursive)
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
+				root, err := listInStore(cmd.Context(), s, args[0], o.recursive)
 				if err != nil {
 					return err
 				}
@@ -51,8 +49,12 @@ func newStoreCatCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store cat /nix/store/…-hello-2.12/share/info/hello.info",
 		Args:    needsOne("a PATH", "devenv store cat ./result/README"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
-				name, err := fileInStore(cmd.Context(), s, args[0])
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
+				disk, ok := s.both.(*store.Store)
+				if !ok {
+					return catFromArchive(cmd.Context(), a, s, args[0])
+				}
+				name, err := fileInStore(cmd.Context(), s, disk, args[0])
 				if err != nil {
 					return err
 				}
@@ -75,15 +77,15 @@ func newStoreCatCmd(a *app, f *storeFlags) *cobra.Command {
 
 // fileInStore returns where the file lies that arg names, which is one of a valid
 // path. Links on the way to it are not followed.
-func fileInStore(ctx context.Context, s *store.Store, arg string) (string, error) {
+func fileInStore(ctx context.Context, s *anyStore, disk *store.Store, arg string) (string, error) {
 	p, rest, err := storePath(s, arg)
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.Hold(ctx, p); err != nil {
+	if _, err := disk.Hold(ctx, p); err != nil {
 		return "", err
 	}
-	root := s.Real(p)
+	root := disk.Real(p)
 	file := filepath.Join(root, rest)
 	for dir := filepath.Dir(file); len(dir) >= len(root); dir = filepath.Dir(dir) {
 		if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -96,9 +98,50 @@ func fileInStore(ctx context.Context, s *store.Store, arg string) (string, error
 	return file, nil
 }
 
+// listInStore lists what arg names, and with deep what is below it.
+func listInStore(ctx context.Context, s *anyStore, arg string, deep bool) (*nar.Listing, error) {
+	if disk, ok := s.both.(*store.Store); ok {
+		file, err := fileInStore(ctx, s, disk, arg)
+		if err != nil {
+			return nil, err
+		}
+		return listDisk(file, deep)
+	}
+	p, rest, err := storePath(s, arg)
+	if err != nil {
+		return nil, err
+	}
+	root, err := s.listing(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range pathParts(rest) {
+		if root = root.Entries[part]; root == nil {
+			return nil, usagef("there is no %s", s.Dir().Join(p)+rest)
+		}
+	}
+	return root, nil
+}
+
+// catFromArchive prints a file of a store whose files are not on this disk.
+func catFromArchive(ctx context.Context, a *app, s *anyStore, arg string) error {
+	p, rest, err := storePath(s, arg)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimPrefix(path.Clean("/"+rest), "/")
+	if name == "" {
+		name = "."
+	}
+	return s.file(ctx, p, name, func(r io.Reader) error {
+		_, err := io.Copy(a.streams.Out, r)
+		return err
+	})
+}
+
 // listDisk lists what is at path, and with deep what is below it.
-func listDisk(path string, deep bool) (*nar.Listing, error) {
-	info, err := os.Lstat(path)
+func listDisk(name string, deep bool) (*nar.Listing, error) {
+	info, err := os.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
@@ -106,27 +149,27 @@ func listDisk(path string, deep bool) (*nar.Listing, error) {
 	case mode.IsRegular():
 		return &nar.Listing{Type: nar.Regular, Size: info.Size(), Executable: mode&0o100 != 0}, nil
 	case mode&fs.ModeSymlink != 0:
-		target, err := os.Readlink(path)
+		target, err := os.Readlink(name)
 		return &nar.Listing{Type: nar.Symlink, Target: target}, err
 	case !mode.IsDir():
-		return nil, fmt.Errorf("%s is neither a file, a directory nor a link", path)
+		return nil, fmt.Errorf("%s is neither a file, a directory nor a link", name)
 	}
 	l := &nar.Listing{Type: nar.Directory, Entries: map[string]*nar.Listing{}}
-	entries, err := os.ReadDir(path)
+	entries, err := os.ReadDir(name)
 	for _, e := range entries {
 		if err == nil {
-			l.Entries[e.Name()], err = listEntry(filepath.Join(path, e.Name()), deep)
+			l.Entries[e.Name()], err = listEntry(filepath.Join(name, e.Name()), deep)
 		}
 	}
 	return l, err
 }
 
 // listEntry is listDisk for an entry, whose own entries are listed with deep only.
-func listEntry(path string, deep bool) (*nar.Listing, error) {
-	if info, err := os.Lstat(path); err == nil && info.IsDir() && !deep {
+func listEntry(name string, deep bool) (*nar.Listing, error) {
+	if info, err := os.Lstat(name); err == nil && info.IsDir() && !deep {
 		return &nar.Listing{Type: nar.Directory}, nil
 	}
-	return listDisk(path, deep)
+	return listDisk(name, deep)
 }
 
 func newStoreShowDerivationCmd(a *app, f *storeFlags) *cobra.Command {
@@ -138,7 +181,7 @@ func newStoreShowDerivationCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store show-derivation /nix/store/…-hello-2.12.drv",
 		Args:    needs("a PATH", "devenv store show-derivation /nix/store/…-hello-2.12.drv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
 				paths, err := storePathArgs(s, args)
 				if err != nil {
 					return err
@@ -151,7 +194,7 @@ func newStoreShowDerivationCmd(a *app, f *storeFlags) *cobra.Command {
 	return cmd
 }
 
-func runShowDerivation(ctx context.Context, a *app, s *store.Store, paths []storepath.Path, recursive bool) error {
+func runShowDerivation(ctx context.Context, a *app, s *anyStore, paths []storepath.Path, recursive bool) error {
 	shown := map[storepath.Path]*derivation.Derivation{}
 	for len(paths) > 0 {
 		p := paths[0]

@@ -13,7 +13,7 @@ import (
 // queries are what can be asked of paths, by the flags' names.
 var queries = []struct {
 	name, help string
-	ask        func(ctx context.Context, a *app, s *store.Store, p storepath.Path) error
+	ask        func(ctx context.Context, a *app, s *anyStore, p storepath.Path) error
 }{
 	{"references", "what it refers to", queryReferences},
 	{"referrers", "what refers to it", queryReferrers},
@@ -39,7 +39,7 @@ func newStoreQueryCmd(a *app, f *storeFlags) *cobra.Command {
 			if question < 0 || slices.Contains(chosen[question+1:], true) {
 				return withHint(usagef("query needs exactly one question"), "devenv store query --references ./result")
 			}
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error {
 				paths, err := storePathArgs(s, args)
 				for _, p := range paths {
 					if err == nil {
@@ -56,18 +56,24 @@ func newStoreQueryCmd(a *app, f *storeFlags) *cobra.Command {
 	return cmd
 }
 
-func queryReferences(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryReferences(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	info, err := s.Lookup(ctx, p)
 	a.printPaths(s.Dir(), info.References)
 	return err
 }
 
-func queryReferrers(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryReferrers(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	info, err := s.Lookup(ctx, p)
 	if err != nil {
 		return err
 	}
-	list, err := s.Referrers(ctx, p)
+	graph, err := able[interface {
+		Referrers(context.Context, storepath.Path) ([]storepath.Path, error)
+	}](s, "tell what refers to a path", "ask a store that has a database: --store local")
+	if err != nil {
+		return err
+	}
+	list, err := graph.Referrers(ctx, p)
 	if slices.Contains(info.References, p) {
 		list = append(list, p)
 	}
@@ -76,7 +82,7 @@ func queryReferrers(ctx context.Context, a *app, s *store.Store, p storepath.Pat
 	return err
 }
 
-func queryRequisites(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryRequisites(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	closure, err := s.Closure(ctx, p)
 	for _, info := range closure {
 		a.printPaths(s.Dir(), []storepath.Path{info.Path})
@@ -84,7 +90,7 @@ func queryRequisites(ctx context.Context, a *app, s *store.Store, p storepath.Pa
 	return err
 }
 
-func queryDeriver(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryDeriver(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	info, err := s.Lookup(ctx, p)
 	if err == nil && info.Deriver.IsZero() {
 		a.streams.Printf("unknown-deriver\n")
@@ -94,7 +100,7 @@ func queryDeriver(ctx context.Context, a *app, s *store.Store, p storepath.Path)
 	return err
 }
 
-func queryOutputs(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryOutputs(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	drv, err := s.Derivation(ctx, p)
 	if err != nil {
 		return err
@@ -111,7 +117,7 @@ func queryOutputs(ctx context.Context, a *app, s *store.Store, p storepath.Path)
 	return nil
 }
 
-func queryHash(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryHash(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	info, err := s.Lookup(ctx, p)
 	if err == nil {
 		a.streams.Printf("%s\n", info.NarHash)
@@ -119,7 +125,7 @@ func queryHash(ctx context.Context, a *app, s *store.Store, p storepath.Path) er
 	return err
 }
 
-func querySize(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func querySize(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	info, err := s.Lookup(ctx, p)
 	if err == nil {
 		a.streams.Printf("%d\n", info.NarSize)
@@ -127,18 +133,24 @@ func querySize(ctx context.Context, a *app, s *store.Store, p storepath.Path) er
 	return err
 }
 
-func queryRoots(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryRoots(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	if _, err := s.Lookup(ctx, p); err != nil {
 		return err
 	}
-	keepers, err := s.Keepers(ctx, p)
+	kept, err := able[interface {
+		Keepers(context.Context, storepath.Path) ([]store.Keeper, error)
+	}](s, "tell what keeps a path", "there is no garbage collection in it: what is there stays")
+	if err != nil {
+		return err
+	}
+	keepers, err := kept.Keepers(ctx, p)
 	for _, k := range keepers {
 		a.streams.Printf("%s -> %s\n", k.Root, s.Dir().Join(k.Way[0]))
 	}
 	return err
 }
 
-func queryTree(ctx context.Context, a *app, s *store.Store, p storepath.Path) error {
+func queryTree(ctx context.Context, a *app, s *anyStore, p storepath.Path) error {
 	closure, err := s.Closure(ctx, p)
 	if err != nil {
 		return err

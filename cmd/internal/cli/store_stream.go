@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"devenv/store"
 	"devenv/store/storepath"
 )
 
@@ -16,8 +15,12 @@ func newStoreExportCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store export --closure ./result > result.closure",
 		Args:    needs("a PATH", "devenv store export --closure ./result > result.closure"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
-				paths, err := storePathArgs(s, args)
+			return a.withStore(cmd.Context(), f, func(opened *anyStore) error {
+				s, err := opened.onDisk("be exported")
+				if err != nil {
+					return err
+				}
+				paths, err := storePathArgs(opened, args)
 				if err != nil {
 					return err
 				}
@@ -51,7 +54,11 @@ func newStoreImportCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store import < result.closure",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), f, func(opened *anyStore) error {
+				s, err := opened.onDisk("take a stream")
+				if err != nil {
+					return err
+				}
 				paths, err := s.ImportExport(cmd.Context(), cmd.InOrStdin())
 				a.printPaths(s.Dir(), paths)
 				return err

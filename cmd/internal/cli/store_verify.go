@@ -25,7 +25,7 @@ trees that are gone and that nothing needs are forgotten.`,
 		Example: "  devenv store verify --check-contents\n  devenv store verify --check-contents --repair --from https://cache.example.org",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error { return runStoreVerify(cmd.Context(), a, s, o) })
+			return a.withStore(cmd.Context(), f, func(s *anyStore) error { return runStoreVerify(cmd.Context(), a, s, o) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.contents, "check-contents", false, "read every file")
@@ -34,9 +34,16 @@ trees that are gone and that nothing needs are forgotten.`,
 	return cmd
 }
 
-func runStoreVerify(ctx context.Context, a *app, s *store.Store, o storeVerifyOptions) error {
+func runStoreVerify(ctx context.Context, a *app, opened *anyStore, o storeVerifyOptions) error {
 	if len(o.from) > 0 && !o.repair {
 		return usagef("--from goes with --repair")
+	}
+	if d, ok := opened.both.(*daemonStore); ok && len(o.from) == 0 {
+		return d.verify(ctx, a, o)
+	}
+	s, err := opened.onDisk("be compared with a database")
+	if err != nil {
+		return err
 	}
 	problems, err := s.Verify(ctx, o.contents)
 	if err != nil {
@@ -59,9 +66,14 @@ func runStoreVerify(ctx context.Context, a *app, s *store.Store, o storeVerifyOp
 
 // repairStore repairs what is damaged from the stores at urls.
 func repairStore(ctx context.Context, a *app, s *store.Store, problems []store.Problem, urls []string) error {
+	st, err := a.stores(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer st.close()
 	var sources []store.Source
 	for _, url := range urls {
-		from, err := a.openSource(ctx, url)
+		from, err := st.open(ctx, url)
 		if err != nil {
 			return err
 		}
@@ -95,8 +107,12 @@ func newStoreRepairCmd(a *app, f *storeFlags) *cobra.Command {
 		Example: "  devenv store repair /nix/store/…-hello-2.12 --from https://cache.example.org",
 		Args:    needs("a PATH", "devenv store repair /nix/store/…-hello-2.12"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), f, func(s *store.Store) error {
-				paths, err := storePathArgs(s, args)
+			return a.withStore(cmd.Context(), f, func(opened *anyStore) error {
+				s, err := opened.onDisk("be repaired")
+				if err != nil {
+					return err
+				}
+				paths, err := storePathArgs(opened, args)
 				if err != nil {
 					return err
 				}

@@ -24,7 +24,7 @@ every way. Each PATH is a store path, or a link that leads to one.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), &f, func(s *store.Store) error {
+			return a.withStore(cmd.Context(), &f, func(s *anyStore) error {
 				paths, err := storePathArgs(s, args)
 				if err != nil {
 					return err
@@ -32,10 +32,11 @@ every way. Each PATH is a store path, or a link that leads to one.`,
 				if _, err := s.Lookup(cmd.Context(), paths[1]); err != nil {
 					return err
 				}
-				why, err := s.WhyDepends(cmd.Context(), paths[0], paths[1], all)
+				closure, err := s.Closure(cmd.Context(), paths[0])
 				if err != nil {
 					return err
 				}
+				why := store.Ways(closure, paths[0], paths[1], all)
 				if why == nil {
 					a.streams.Notice("%s does not depend on %s", s.Dir().Join(paths[0]), s.Dir().Join(paths[1]))
 					return nil

@@ -6,18 +6,21 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 // word is what stands before the cursor and may be completed: a command at the
 // start, a path, or a chain of attributes.
-var word = regexp.MustCompile(`(^:[a-z-]*|(?:~|\.{0,2})/[^\s()\[\]{}";]*|[A-Za-z_][A-Za-z0-9_'-]*(?:\.[A-Za-z0-9_'-]*)*)$`)
+var word = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^:[a-z-]*|(?:~|\.{0,2})/[^\s()\[\]{}";]*|[A-Za-z_][A-Za-z0-9_'-]*(?:\.[A-Za-z0-9_'-]*)*)$`)
+})
 
 // Complete says what may stand in place of the word before the cursor.
 func (r *REPL) Complete(line string, pos int) (head string, words []string, tail string) {
 	runes := []rune(line)
 	before, tail := string(runes[:pos]), string(runes[pos:])
-	w := word.FindString(before)
+	w := word().FindString(before)
 	head = before[:len(before)-len(w)]
 	switch {
 	case w == "":
@@ -79,7 +82,9 @@ func (r *REPL) paths(prefix string) (words []string) {
 }
 
 // plainName is an attribute that needs no quotes.
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_'-]*$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_'-]*$`)
+})
 
 // names lists variables, or the attributes of the set before the last dot.
 func (r *REPL) names(prefix string) (words []string) {
@@ -92,7 +97,7 @@ func (r *REPL) names(prefix string) (words []string) {
 		all = slices.Concat(r.scope.Defined(), r.ev.Globals(), keywords)
 	}
 	for _, name := range all {
-		if strings.HasPrefix(name, part) && plainName.MatchString(name) {
+		if strings.HasPrefix(name, part) && plainName().MatchString(name) {
 			words = append(words, set+name)
 		}
 	}

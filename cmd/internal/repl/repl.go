@@ -172,7 +172,7 @@ func (r *REPL) evaluate(ctx context.Context, statement string) error {
 	if strings.HasPrefix(text, ":") {
 		return r.command(ctx, text)
 	}
-	if m := binding.FindStringSubmatch(text); m != nil {
+	if m := binding().FindStringSubmatch(text); m != nil {
 		value := strings.TrimSuffix(strings.TrimSpace(m[2]), ";")
 		if parses(&r.parser, value) {
 			return r.define(m[1], value)

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"devenv/resolver/nixlang/syntax"
 )
 
 // binding is "name = expression".
-var binding = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_'-]*)\s*=([^=](?s:.*))$`)
+var binding = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_'-]*)\s*=([^=](?s:.*))$`)
+})
 
 // incomplete tells whether a text can become Nix by more lines: an expression,
 // or bindings.
@@ -21,7 +24,7 @@ func incomplete(p *syntax.Parser, text string) bool {
 	if blank(text) {
 		return false
 	}
-	if m := binding.FindStringSubmatch(text); m != nil {
+	if m := binding().FindStringSubmatch(text); m != nil {
 		return endsEarly(p, strings.TrimSuffix(strings.TrimSpace(m[2]), ";")) && endsEarly(p, "{ "+text+"\n}")
 	}
 	return endsEarly(p, text) && !parses(p, bindings(text))

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"devenv/env"
 	"devenv/shellhooks"
 	"devenv/store"
+	"devenv/store/namespace"
 )
 
 // Health is how a check went.
@@ -41,6 +43,7 @@ func (w *Workspace) Examine(ctx context.Context) []Finding {
 	findings := []Finding{{Check: "devenv", State: Well, Fact: w.o.Version + ", " + w.o.Self}}
 	findings = append(findings, w.examineShell(), w.examineSystem(), w.examineStore(ctx), w.examineDisk(ctx))
 	findings = append(findings, w.examineState(), w.examineSources(ctx))
+	findings = append(findings, w.examineNamespace(ctx)...)
 	return append(findings, w.examineNeighbours()...)
 }
 
@@ -107,6 +110,27 @@ func (w *Workspace) examineStore(ctx context.Context) Finding {
 		return Finding{Check: "store", State: Wrong, Fact: fmt.Sprintf("%s; %v", fact, problems[0]), Cure: "devenv gc, then `devenv reload` in the projects"}
 	}
 	return Finding{Check: "store", State: Well, Fact: fact}
+}
+
+// examineNamespace tries, where the store is not at /nix, whether it can be shown
+// there.
+func (w *Workspace) examineNamespace(ctx context.Context) []Finding {
+	s, err := w.store(ctx)
+	if err != nil || s.Describe().Mode == store.System || runtime.GOOS != "linux" {
+		return nil
+	}
+	u := (store.URL{Kind: store.Auto}).Resolve(w.layout.Data)
+	if u.Kind == store.Daemon {
+		return []Finding{{Check: "nix", State: Well, Fact: "a Nix daemon: build and store use it"}}
+	}
+	cmd, err := namespace.Start(namespace.Options{From: "/", To: "/nix", Path: w.o.Self, Args: []string{w.o.Self, "--version"}, Dir: "/", Helper: w.o.Self})
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		return []Finding{{Check: "nix", State: Odd, Fact: "what needs /nix cannot run: " + err.Error(), Cure: strings.TrimSpace(hintOf(err) + " Or make a /nix: devenv setup --system")}}
+	}
+	return []Finding{{Check: "nix", State: Well, Fact: "what needs /nix runs in a namespace; `devenv setup --system` makes a real one"}}
 }
 
 // little is what a toolchain needs to be unpacked, roughly.

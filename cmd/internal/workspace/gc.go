@@ -1,9 +1,9 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,20 +12,30 @@ import (
 
 	"devenv/env"
 	"devenv/store"
+	"devenv/store/storepath"
 )
 
 // GCOptions say what counts as needed.
 type GCOptions struct {
 	OlderThan time.Duration // environments unused for so long do not; 0: only those that nothing refers to
+	MaxFreed  int64         // stop once that many bytes are freed; 0: do not stop
 	DryRun    bool
 }
 
 // GCReport is what went, or would go.
 type GCReport struct {
-	Paths    []GCPath `json:"paths"`
-	Projects []string `json:"projects"` // a line for each project whose environment goes
-	Bytes    int64    `json:"bytes"`    // size of the paths
-	Freed    int64    `json:"freed"`    // of the disk; 0 on a dry run
+	Paths    []GCPath    `json:"paths"`
+	Projects []GCProject `json:"projects"` // whose environments go, and on a dry run those that stay
+	Bytes    int64       `json:"bytes"`    // size of the paths
+	Freed    int64       `json:"freed"`    // of the disk; 0 on a dry run
+}
+
+// GCProject is a project that has an environment.
+type GCProject struct {
+	Dir      string    `json:"dir"`
+	Bytes    int64     `json:"bytes"` // of all that its environment needs; others may need it too
+	LastUsed time.Time `json:"lastUsed"`
+	Goes     bool      `json:"goes"`
 }
 
 // GCPath is a store path that no project needs.
@@ -40,7 +50,7 @@ const graceTime = time.Hour
 // GC drops the environments that nothing needs, and then the store paths that
 // no environment needs.
 func (w *Workspace) GC(ctx context.Context, o GCOptions) (GCReport, error) {
-	report := GCReport{Paths: []GCPath{}, Projects: []string{}}
+	report := GCReport{Paths: []GCPath{}, Projects: []GCProject{}}
 	s, err := w.store(ctx)
 	if err != nil {
 		return report, err
@@ -52,10 +62,10 @@ func (w *Workspace) GC(ctx context.Context, o GCOptions) (GCReport, error) {
 	if err != nil {
 		return report, err
 	}
-	for _, p := range sweep.Projects {
-		report.Projects = append(report.Projects, fmt.Sprintf("%s: not used since %s", p, before.Format(time.DateTime)))
+	if report.Projects, err = w.weigh(ctx, s, sweep, o.DryRun); err != nil {
+		return report, err
 	}
-	options := store.GCOptions{Keep: func(r store.Root) bool { return !w.dropsRoot(r, sweep, before) }}
+	options := store.GCOptions{MaxFreed: o.MaxFreed, Keep: func(r store.Root) bool { return !w.dropsRoot(r, sweep, before) }}
 	if !o.DryRun {
 		if err := tree.Sweep(ctx, sweep); err != nil {
 			return report, err
@@ -74,6 +84,53 @@ func (w *Workspace) GC(ctx context.Context, o GCOptions) (GCReport, error) {
 	}
 	report.Freed, err = s.Execute(ctx, plan)
 	return report, err
+}
+
+// weigh returns the projects whose environments go, and with all those that stay,
+// each with what its environment takes. Those that stay come last.
+func (w *Workspace) weigh(ctx context.Context, s *store.Store, sweep env.Sweep, all bool) ([]GCProject, error) {
+	list := []GCProject{}
+	known, err := w.layout.Projects()
+	if err != nil {
+		return list, err
+	}
+	for _, p := range known {
+		one := GCProject{Dir: p.Dir, LastUsed: p.LastUsed, Goes: slices.Contains(sweep.Projects, p.Dir)}
+		layer, err := w.layout.ReadLayer(p.State.Key)
+		if !one.Goes && (!all || err != nil) {
+			continue
+		}
+		if one.Bytes, err = closureSize(ctx, s, layer.Roots); err != nil {
+			return list, err
+		}
+		list = append(list, one)
+	}
+	slices.SortStableFunc(list, func(a, b GCProject) int {
+		if a.Goes != b.Goes {
+			return map[bool]int{true: -1, false: 1}[a.Goes]
+		}
+		return cmp.Compare(b.Bytes, a.Bytes)
+	})
+	return list, nil
+}
+
+// closureSize is the size of all that the roots need, as far as they are there.
+func closureSize(ctx context.Context, s *store.Store, roots []string) (bytes int64, err error) {
+	var valid []storepath.Path
+	for _, root := range roots {
+		p, err := s.Dir().Parse(root)
+		if err != nil {
+			continue
+		}
+		if _, err := s.Lookup(ctx, p); err == nil {
+			valid = append(valid, p)
+		}
+	}
+	closure, err := s.Closure(ctx, valid...)
+	for _, info := range closure {
+		bytes += info.NarSize
+	}
+	return bytes, err
 }
 
 // dropsRoot says whether a root belongs to an environment of this state that

@@ -15,6 +15,7 @@ import (
 	"devenv/resolver/tools"
 	"devenv/shellhooks"
 	"devenv/store"
+	"devenv/store/namespace"
 	"devenv/transfer"
 )
 
@@ -158,6 +159,7 @@ func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 		return w.opened, nil
 	}
 	s, err := store.Open(ctx, store.Options{
+		URL:     w.toolStore(),
 		Getenv:  w.o.Getenv,
 		DataDir: w.layout.Data,
 		Now:     time.Now,
@@ -168,6 +170,18 @@ func (w *Workspace) store(ctx context.Context) (*store.Store, error) {
 	}
 	w.opened = s
 	return s, nil
+}
+
+// toolStore is the store that toolchains are in: DEVENV_STORE's, and the user's
+// own where that has no files that tools could run from, as a daemon's on
+// another machine has none. Empty means what package store chooses.
+func (w *Workspace) toolStore() string {
+	u, err := store.ParseURL(w.o.Getenv("DEVENV_STORE"))
+	shown := namespace.There(filepath.Join(w.layout.Data, "nix"), "/nix") // and only here: paths are kept for all
+	if err != nil || u.Kind == store.Local || u.Kind == store.Auto && !shown {
+		return ""
+	}
+	return store.URL{Kind: store.Local, Target: w.layout.Data}.String()
 }
 
 // engine names what makes environments: another one has to look again. The

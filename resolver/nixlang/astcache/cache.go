@@ -1,7 +1,6 @@
 package astcache
 
 import (
-	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,6 +123,3 @@ func (c *Cache) Add(id Identity, sum [32]byte, t *syntax.Tree) {
 	c.out.buf = t.AppendEncoded(c.out.buf[:0])
 	c.out.add(id, sum, c.out.buf)
 }
-
-// Sum is the SHA-256 of a text.
-func Sum(text []byte) [32]byte { return sha256.Sum256(text) }

@@ -1,6 +1,7 @@
 package astcache
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ func fill(t *testing.T, o Options, from, n int) {
 	for i := range n {
 		src := fmt.Sprintf("%d: %s", i, text)[3:]
 		src = fmt.Sprintf("[ %d ( %s ) ]", from+i, src[strings.Index(src, "{"):])
-		c.Add(id(from+i), Sum([]byte(src)), tree(t, src))
+		c.Add(id(from+i), sha256.Sum256([]byte(src)), tree(t, src))
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func TestRoundTrip(t *testing.T) {
 	if got, _ := c.Lookup(id(1)); got != nil {
 		t.Error("an empty cache knows a tree")
 	}
-	sum := Sum([]byte(text))
+	sum := sha256.Sum256([]byte(text))
 	c.Add(id(1), sum, want)
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
@@ -165,7 +166,7 @@ func TestMerge(t *testing.T) {
 		c := New(o)
 		newer := Identity{1, uint64(i % 4), 2, 3, int64(i)} // the file changes
 		c.Lookup(newer)
-		c.Add(newer, Sum([]byte("1")), tree(t, "1"))
+		c.Add(newer, sha256.Sum256([]byte("1")), tree(t, "1"))
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ var attrBuiltins = []primop{
 		attrs := ev.forceAttrs(a, pos)
 		out := ev.newAttrs(len(attrs))
 		for i, x := range attrs {
-			out[i] = Attr{x.sym, 0, ev.cell(mkApp(&application{f: f, a: ev.nameCell(x.sym), b: x.val, pos: pos}))}
+			out[i] = Attr{x.sym, 0, ev.cell(ev.later(application{f: f, a: ev.nameCell(x.sym), b: x.val, pos: pos}))}
 		}
 		return mkAttrs(out)
 	}},

@@ -172,8 +172,10 @@ func (ev *Evaluator) fetchAttrs(who string, attrs []Attr, pos Pos) map[string]Fe
 // messages.
 func (ev *Evaluator) fetchAttr(v Value, what string, pos Pos) (FetchAttr, bool) {
 	switch v.kind() {
-	case kString, kContext, kPath:
+	case kString, kContext:
 		return v.str(), true
+	case kPath:
+		return ev.asText(v.str()), true
 	case kBool:
 		return v.bool(), true
 	case kInt:

@@ -11,7 +11,7 @@ var flakeBuiltins = []primop{
 		v := ev.force(a)
 		ref := ""
 		if v.kind() == kPath {
-			ref = v.str()
+			ref = ev.asText(v.str())
 		} else {
 			ref = ev.plainString(v, pos)
 		}

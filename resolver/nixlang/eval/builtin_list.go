@@ -60,7 +60,7 @@ func mapList(ev *Evaluator, pos Pos, f, l *Value) Value {
 	ev.forceFunction(f, pos)
 	out := ev.cells(len(list))
 	for i, e := range list {
-		out[i] = ev.cell(mkApp(&application{f: f, a: e, pos: pos}))
+		out[i] = ev.cell(ev.later(application{f: f, a: e, pos: pos}))
 	}
 	return mkList(out)
 }
@@ -130,7 +130,7 @@ func genList(ev *Evaluator, pos Pos, f, n *Value) Value {
 	ev.forceFunction(f, pos)
 	out := ev.cells(int(count))
 	for i := range out {
-		out[i] = ev.cell(mkApp(&application{f: f, a: ev.cell(mkInt(int64(i))), pos: pos}))
+		out[i] = ev.cell(ev.later(application{f: f, a: ev.cell(mkInt(int64(i))), pos: pos}))
 	}
 	return mkList(out)
 }

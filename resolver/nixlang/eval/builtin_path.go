@@ -22,7 +22,7 @@ var pathBuiltins = []primop{
 	{name: "toPath", arity: 1, one: func(ev *Evaluator, pos Pos, a *Value) Value {
 		var ctx Context
 		p := ev.absolute(a, pos, &ctx)
-		return mkContextString(p, ctx)
+		return mkContextString(ev.asText(p), ctx)
 	}},
 	{name: "pathExists", arity: 1, one: pathExists},
 	{name: "readFile", arity: 1, one: readFile},
@@ -47,11 +47,19 @@ var pathBuiltins = []primop{
 
 // absolute turns a value into an absolute, clean path.
 func (ev *Evaluator) absolute(a *Value, pos Pos, ctx *Context) string {
-	s := ev.coerceCell(a, pos, ctx, coercePath)
+	s := ev.fileName(ev.force(a), pos, ctx)
 	if !strings.HasPrefix(s, "/") {
 		ev.fail(pos, "string '%s' doesn't represent an absolute path", s)
 	}
 	return path.Clean(s)
+}
+
+// fileName is the text of a value that names a file.
+func (ev *Evaluator) fileName(v Value, pos Pos, ctx *Context) string {
+	if v.kind() == kPath {
+		return v.str()
+	}
+	return ev.asPath("/", ev.coerce(v, pos, ctx, coercePath))
 }
 
 // realPath is the path of a value that is to be read. What it depends on is
@@ -112,7 +120,7 @@ func dirOf(ev *Evaluator, pos Pos, a *Value) Value {
 func pathExists(ev *Evaluator, pos Pos, a *Value) Value {
 	var ctx Context
 	v := ev.force(a)
-	raw := ev.coerce(v, pos, &ctx, coercePath)
+	raw := ev.fileName(v, pos, &ctx)
 	if !strings.HasPrefix(raw, "/") {
 		ev.fail(pos, "string '%s' doesn't represent an absolute path", raw)
 	}

@@ -42,7 +42,7 @@ func (ev *Evaluator) installBuiltins() {
 		controlBuiltins, pathBuiltins, versionBuiltins, formatBuiltins, hashBuiltins, storeBuiltins, fetchBuiltins, flakeBuiltins,
 	} {
 		for i := range table {
-			if need := gated[table[i].name]; need != "" && !ev.opts.feature(need) {
+			if need := gate(table[i].name); need != "" && !ev.opts.feature(need) {
 				continue
 			}
 			builtin(table[i].name, ev.cell(mkPrimop(&table[i])))

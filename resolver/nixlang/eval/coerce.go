@@ -27,7 +27,7 @@ func (ev *Evaluator) coerce(v Value, pos Pos, ctx *Context, mode coercion) strin
 		return v.str()
 	case kPath:
 		if mode&coerceStore == 0 {
-			return v.str()
+			return ev.asText(v.str())
 		}
 		return ev.copyPath(v.str(), pos, ctx)
 	case kAttrs:

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"devenv/resolver/nixlang/syntax"
 )
 
@@ -64,7 +66,9 @@ func number[N numbered](c *compiler, n N) Node {
 	return n
 }
 
-func (c *compiler) constant(v Value) Node { return &constant{c.ev.cell(v)} }
+func (c *compiler) constant(v Value) Node { return c.shared(c.ev.cell(v)) }
+
+func (c *compiler) shared(cell *Value) Node { return c.ev.frequent.constants.put(constant{cell}) }
 
 // expr compiles an expression; it returns how high its tree is, counted from
 // the nearest node that accounts for itself.
@@ -135,7 +139,7 @@ func (c *compiler) node(id syntax.ID) (Node, int) {
 		l := c.tree.List(&n)
 		first := c.tree.Nodes[l[0]]
 		parts, h := c.exprs(l[1:])
-		return number(c, &pathInterpNode{at: here, first: c.place.Resolve(first.Kind, c.tree.TextOf(syntax.ID(l[0]))), parts: parts}), h
+		return number(c, &pathInterpNode{at: here, first: c.resolved(first.Kind, c.tree.TextOf(syntax.ID(l[0]))), parts: parts}), h
 	}
 	return c.operator(n, here)
 }
@@ -162,7 +166,7 @@ func (c *compiler) list(n syntax.Node, here at) (Node, int) {
 func (c *compiler) call(n syntax.Node, here at) (Node, int) {
 	f, h1 := c.expr(syntax.ID(n.A))
 	args, h2 := c.exprs(c.tree.List(&n))
-	return number(c, &callNode{at: here, f: f, args: args}), max(h1, h2)
+	return number(c, c.ev.frequent.calls.put(callNode{at: here, f: f, args: args})), max(h1, h2)
 }
 
 func (c *compiler) path(id syntax.ID, here at) Node {
@@ -170,7 +174,16 @@ func (c *compiler) path(id syntax.ID, here at) Node {
 	if n.Kind == syntax.HomePath && c.ev.opts.Pure {
 		c.ev.fail(here.pos, "the path '%s' can not be resolved in pure mode", c.tree.TextOf(id))
 	}
-	return c.constant(mkPath(c.place.Resolve(n.Kind, c.tree.TextOf(id))))
+	return c.constant(mkPath(c.resolved(n.Kind, c.tree.TextOf(id))))
+}
+
+// resolved is the absolute path that a path in a text means.
+func (c *compiler) resolved(kind syntax.Kind, text string) string {
+	p := c.place.Resolve(kind, text)
+	if kind == syntax.HomePath || strings.HasPrefix(text, "/") {
+		c.ev.asPath("/", p)
+	}
+	return p
 }
 
 // searchPath compiles <a/b>: __findFile __nixPath "a/b".

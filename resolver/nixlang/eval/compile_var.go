@@ -12,13 +12,13 @@ import (
 func (c *compiler) variable(n syntax.Node, here at) Node {
 	switch {
 	case n.N == 1:
-		return number(c, &localVar{at: here, slot: int(n.B)})
+		return number(c, c.ev.frequent.locals.put(localVar{at: here, slot: int(n.B)}))
 	case n.N > 1:
-		return number(c, &outerVar{at: here, level: int(n.N - 1), slot: int(n.B)})
+		return number(c, c.ev.frequent.outers.put(outerVar{at: here, level: int(n.N - 1), slot: int(n.B)}))
 	}
 	sym := c.sym(syntax.Sym(n.A))
 	if cell := c.ev.globals[sym]; cell != nil {
-		return &constant{cell}
+		return c.shared(cell)
 	}
 	count := c.tree.Extra[n.B]
 	if count == 0 {
@@ -42,10 +42,10 @@ func (c *compiler) selection(n syntax.Node, here at) (Node, int) {
 	if sym, static := syntax.Part(c.tree.Extra[n.B]).Static(); static && n.N == 1 && def == syntax.None {
 		if k, ok := set.(*constant); ok && k.cell == c.ev.builtins {
 			if cell := get(k.cell.attrs(), c.sym(sym)); cell != nil {
-				return &constant{cell}, 0
+				return c.shared(cell), 0
 			}
 		}
-		return number(c, &selectNode{at: here, set: set, sym: c.sym(sym)}), height
+		return number(c, c.ev.frequent.selects.put(selectNode{at: here, set: set, sym: c.sym(sym)})), height
 	}
 	node := &pathNode{at: here, set: set, path: c.attrPath(c.tree.List(&n))}
 	if def != syntax.None {

@@ -54,7 +54,7 @@ func (ev *Evaluator) doc(v Value) (Doc, bool) {
 			return ev.doc(ev.force(functor))
 		}
 	case kLambda:
-		l := ev.lambdas[v.payload()]
+		l := ev.lambda(v)
 		doc := Doc{Name: ev.name(l.name), Place: ev.Place(l.pos)}
 		if f := ev.fileOf(l.pos); f != nil {
 			doc.Text, _ = syntax.DocComment(f.text, int(l.pos-f.base))

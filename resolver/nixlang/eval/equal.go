@@ -98,7 +98,7 @@ func (ev *Evaluator) less(a, b Value, pos Pos) bool {
 	case a.isString() && b.isString():
 		return a.str() < b.str()
 	case ka == kPath && kb == kPath:
-		return strings.Compare(a.str(), b.str()) < 0
+		return strings.Compare(ev.asText(a.str()), ev.asText(b.str())) < 0
 	case ka == kList && kb == kList:
 		return ev.lessLists(a.list(), b.list(), pos)
 	}

@@ -38,16 +38,18 @@ type Options struct {
 // Evaluator evaluates expressions. It is for one goroutine; only Interrupt may
 // be called from others.
 type Evaluator struct {
-	opts    Options
-	host    Host
-	parser  syntax.Parser
-	syms    symbols
-	sym     knownSyms
-	slabs   slabs
-	code    code
-	lambdas []function
-	files   []*file
-	byPath  map[string]*Value
+	opts     Options
+	host     Host
+	locator  Locator // the host, if it is one
+	parser   syntax.Parser
+	syms     symbols
+	sym      knownSyms
+	slabs    slabs
+	frequent frequent
+	code     code
+	lambdas  []function
+	files    []*file
+	byPath   map[string]*Value
 
 	contexts     []ContextElem
 	contextID    map[ContextElem]uint32
@@ -61,6 +63,7 @@ type Evaluator struct {
 	globals  map[Sym]*Value
 
 	nameKeys []nameKey // of nameOrder
+	merged   [2][]Attr // what is needed for a moment
 
 	frames  []frame
 	depth   int
@@ -78,6 +81,7 @@ func New(opts Options) *Evaluator {
 		opts.MaxCallDepth = 10000
 	}
 	ev := &Evaluator{opts: opts, host: opts.Host, byPath: map[string]*Value{}, contextID: map[ContextElem]uint32{}}
+	ev.locator, _ = opts.Host.(Locator)
 	ev.life, ev.end = context.WithCancel(context.Background())
 	ev.parser.PipeOperators = opts.feature("pipe-operators")
 	ev.intern("")

@@ -1,13 +1,25 @@
 package eval
 
-// stable are the experimental features that are on unless they are switched
-// off: what reads flakes needs them.
-var stable = map[string]bool{"flakes": true, "fetch-tree": true, "nix-command": true}
+// stable tells whether an experimental feature is on unless it is switched off:
+// what reads flakes needs them.
+func stable(name string) bool {
+	return name == "flakes" || name == "fetch-tree" || name == "nix-command"
+}
 
-// gated are the builtins that are there only with an experimental feature.
-var gated = map[string]string{
-	"fetchClosure": "fetch-closure", "fetchTree": "fetch-tree", "getFlake": "flakes",
-	"parseFlakeRef": "flakes", "flakeRefToString": "flakes", "outputOf": "dynamic-derivations",
+// gate returns the experimental feature without which a builtin is not there,
+// or "".
+func gate(builtin string) string {
+	switch builtin {
+	case "fetchClosure":
+		return "fetch-closure"
+	case "fetchTree":
+		return "fetch-tree"
+	case "getFlake", "parseFlakeRef", "flakeRefToString":
+		return "flakes"
+	case "outputOf":
+		return "dynamic-derivations"
+	}
+	return ""
 }
 
 // feature tells whether an experimental feature is on. With flakes, fetch-tree
@@ -16,7 +28,7 @@ func (o *Options) feature(name string) bool {
 	if on, set := o.Features[name]; set {
 		return on
 	}
-	return stable[name] || name == "fetch-tree" && o.Features["flakes"]
+	return stable(name) || name == "fetch-tree" && o.Features["flakes"]
 }
 
 // require throws unless an experimental feature is on; what is what needs it.

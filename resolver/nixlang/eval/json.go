@@ -26,7 +26,7 @@ func (ev *Evaluator) appendJSON(dst []byte, c *Value, pos Pos, ctx *Context, toS
 		if toStore {
 			return ev.appendJSONString(dst, ev.copyPath(v.str(), pos, ctx), pos)
 		}
-		return ev.appendJSONString(dst, v.str(), pos)
+		return ev.appendJSONString(dst, ev.asText(v.str()), pos)
 	case kAttrs, kList:
 	default:
 		ev.fail(pos, "cannot convert %s to JSON", typeName(v))

@@ -13,8 +13,7 @@ const maxLinks = 64
 // resolveImport goes from a link to what it leads to, so that relative paths
 // are those of the target, and then from a directory to its default.nix.
 func (ev *Evaluator) resolveImport(p string, pos Pos) string {
-	p = ev.followLinks(p, pos)
-	typ, err := ev.host.Lstat(p)
+	p, typ, err := ev.followLinks(p, pos)
 	if err != nil {
 		ev.pathError(pos, p, err)
 	}
@@ -32,17 +31,18 @@ func (ev *Evaluator) pathError(pos Pos, p string, err error) {
 	ev.hostError(pos, err)
 }
 
-// followLinks replaces a path that is a symbolic link by its target.
-func (ev *Evaluator) followLinks(p string, pos Pos) string {
+// followLinks replaces a path that is a symbolic link by its target, and says
+// what that is, or why that cannot be told.
+func (ev *Evaluator) followLinks(p string, pos Pos) (string, FileType, error) {
 	for range maxLinks {
 		typ, err := ev.host.Lstat(p)
 		if err != nil || typ != Symlink {
-			return p
+			return p, typ, err
 		}
 		p = ev.target(p, pos)
 	}
 	ev.fail(pos, "too many symbolic links encountered while traversing the path '%s'", p)
-	return ""
+	return "", 0, nil
 }
 
 // target returns where a symbolic link leads, seen from where it is named.

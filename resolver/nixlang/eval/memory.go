@@ -3,7 +3,6 @@ package eval
 import (
 	"fmt"
 	"runtime"
-	"runtime/metrics"
 )
 
 // memory is what an evaluation has taken, in bytes. What is freed again does not
@@ -72,7 +71,7 @@ func (ev *Evaluator) checkMemory(size int) {
 
 // heapInUse returns the size of all objects that have not been freed.
 func heapInUse() int {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	return int(sample[0].Value.Uint64())
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int(stats.HeapAlloc)
 }

@@ -29,8 +29,8 @@ func (ev *Evaluator) namesOf(attrs []Attr) []string {
 // noBuiltin says why a builtin is not there that could be.
 func (ev *Evaluator) noBuiltin(name string) []string {
 	switch {
-	case gated[name] != "":
-		return []string{"it needs an experimental feature; " + featureHint(gated[name])}
+	case gate(name) != "":
+		return []string{"it needs an experimental feature; " + featureHint(gate(name))}
 	case name == "currentSystem" || name == "currentTime":
 		return []string{"a pure evaluation knows neither the machine nor the time: pass it in as an argument, or " + impureHint}
 	}

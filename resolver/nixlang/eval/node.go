@@ -45,6 +45,16 @@ type constant struct{ cell *Value }
 func (n *constant) Eval(ev *Evaluator, _ *Env) Value { return ev.force(n.cell) }
 func (n *constant) Thunk(*Evaluator, *Env) *Value    { return n.cell }
 
+// frequent hands out the nodes that half of all code consists of; code is never
+// thrown away.
+type frequent struct {
+	constants batch[constant]
+	locals    batch[localVar]
+	outers    batch[outerVar]
+	selects   batch[selectNode]
+	calls     batch[callNode]
+}
+
 // code numbers the nodes that thunks may run. It grows by blocks: nothing is
 // copied, and little is spare.
 type code struct {

@@ -37,15 +37,16 @@ func (n *pathInterpNode) Eval(ev *Evaluator, env *Env) Value {
 	for _, part := range n.parts {
 		s += ev.coerce(part.Eval(ev, env), n.pos, &ctx, coercePath)
 	}
-	return ev.pathOf(s, ctx, n.pos)
+	return ev.pathOf(n.first, s, ctx, n.pos)
 }
 
-// pathOf makes a path of joined parts, which may have no context.
-func (ev *Evaluator) pathOf(s string, ctx Context, pos Pos) Value {
+// pathOf makes a path of joined parts, which may have no context; first is the
+// first of them.
+func (ev *Evaluator) pathOf(first, s string, ctx Context, pos Pos) Value {
 	if len(ctx) > 0 {
 		ev.fail(pos, "a string that refers to a store path cannot be appended to a path")
 	}
-	return mkPath(path.Clean("/" + s))
+	return mkPath(ev.asPath(first, path.Clean("/"+s)))
 }
 
 // Eval adds numbers, strings, or a path and what follows.
@@ -78,7 +79,7 @@ func (ev *Evaluator) add(a, b Value, pos Pos) Value {
 		return mkFloat(a.float() + ev.number(b, "a float", pos))
 	case kPath:
 		var ctx Context
-		return ev.pathOf(a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
+		return ev.pathOf(a.str(), a.str()+ev.coerce(b, pos, &ctx, coercePath), ctx, pos)
 	}
 	ctx := a.context()
 	text := ev.coerce(b, pos, &ctx, coerceStrict)

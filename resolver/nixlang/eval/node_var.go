@@ -77,7 +77,7 @@ func (ev *Evaluator) posAttrs(pos Pos) Value {
 	}
 	at := f.at(pos)
 	b := ev.buildAttrs(3)
-	b.add("file", mkString(f.name))
+	b.add("file", mkString(ev.asText(f.name)))
 	b.add("line", mkInt(int64(at.Line)))
 	b.add("column", mkInt(int64(at.Column)))
 	return b.value()

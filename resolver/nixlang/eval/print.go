@@ -25,7 +25,7 @@ func (ev *Evaluator) print(dst []byte, c *Value, seen printed, depth int) []byte
 	case kString, kContext:
 		return syntax.AppendQuoted(dst, v.str())
 	case kPath:
-		return append(dst, v.str()...)
+		return append(dst, ev.asText(v.str())...)
 	case kLambda:
 		return append(dst, "<LAMBDA>"...)
 	case kPrimop:

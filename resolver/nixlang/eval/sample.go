@@ -22,6 +22,6 @@ func (ev *Evaluator) calls() []Call {
 // Function returns the name of a sampled function, which may be empty, and where
 // it is defined.
 func (ev *Evaluator) Function(number int) (name string, at Place) {
-	l := ev.lambdas[number]
+	l := ev.lambda(mkLambda(nil, number))
 	return ev.name(l.name), ev.Place(l.pos)
 }

@@ -85,7 +85,7 @@ func findFile(ev *Evaluator, pos Pos, list, name *Value) Value {
 		}
 		p := ev.resolveLinks(path.Join(root, rest), pos)
 		if _, err := ev.host.Lstat(p); err == nil {
-			return mkPath(p)
+			return mkPath(ev.asPath("/", p))
 		}
 	}
 	if rest, ok := strings.CutPrefix(want, "nix/"); ok {

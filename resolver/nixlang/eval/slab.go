@@ -7,8 +7,31 @@ import "unsafe"
 // kept keeps its whole slab, and that again what all of it refers to: nearly
 // nothing in slabs is ever collected. So a large evaluation uses none any more.
 type slabs struct {
-	units    []Value
-	pointers []*Value
+	units        []Value
+	pointers     []*Value
+	applications batch[application]
+}
+
+// batch hands out values of one type that are made by the dozen.
+type batch[T any] []T
+
+func (b *batch[T]) put(v T) *T {
+	if len(*b) == 0 {
+		*b = make([]T, 32)
+	}
+	p := &(*b)[0]
+	*b = (*b)[1:]
+	*p = v
+	return p
+}
+
+// later returns the value of a function call that is not made yet.
+func (ev *Evaluator) later(a application) Value {
+	if ev.memory.large {
+		alone := a
+		return mkApp(&alone)
+	}
+	return mkApp(ev.slabs.applications.put(a))
 }
 
 // Sizes of slabs, in bytes: the first of its kind, and all others, whose pages

@@ -56,7 +56,7 @@ func (ev *Evaluator) stepOf(i int) step {
 	}
 	switch f.was.kind() {
 	case kLambda:
-		if l := ev.lambdas[f.was.payload()]; l.name != 0 {
+		if l := ev.lambda(f.was); l.name != 0 {
 			s.text = "while calling '" + ev.name(l.name) + "'"
 		}
 	case kPath:

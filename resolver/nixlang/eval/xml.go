@@ -80,7 +80,7 @@ func (w *xmlWriter) value(c *Value) {
 		w.ctx.add(v.context())
 		w.empty("string", "value", v.str())
 	case kPath:
-		w.empty("path", "value", v.str())
+		w.empty("path", "value", w.ev.asText(v.str()))
 	case kList:
 		w.open("list")
 		for _, e := range v.list() {
@@ -149,7 +149,7 @@ func (w *xmlWriter) attrs(attrs []Attr) {
 
 func (w *xmlWriter) place(pos Pos) []string {
 	p := w.ev.Place(pos)
-	return []string{"column", strconv.Itoa(p.Column), "line", strconv.Itoa(p.Line), "path", p.File}
+	return []string{"column", strconv.Itoa(p.Column), "line", strconv.Itoa(p.Line), "path", w.ev.asText(p.File)}
 }
 
 func (w *xmlWriter) lambda(l *lambda) {

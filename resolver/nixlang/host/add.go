@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"devenv/resolver/nixlang/eval"
 	"devenv/store/nar"
@@ -22,6 +23,7 @@ type object struct {
 	ca     storepath.ContentAddress
 	source bool // its path is that of its NAR's hash, which is not known yet
 	dump   func(ctx context.Context, w io.Writer) error
+	text   func() string // of a text, instead of ca and dump
 }
 
 // AddText returns the path that a text has in the store, and keeps it.
@@ -38,23 +40,16 @@ func (h *Host) AddText(name, text string, refs []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h.addText(p, text, paths)
-	return h.opts.StoreDir.Join(p), nil
+	full := h.opts.StoreDir.Join(p)
+	h.texts[full] = text
+	h.objects[p] = &object{refs: paths, text: func() string { return text }}
+	return full, nil
 }
 
 func sum(algo nixhash.Algo, data []byte) nixhash.Hash {
 	hasher := nixhash.NewHasher(algo)
 	_, _ = hasher.Write(data) // never fails
 	return hasher.Sum()
-}
-
-func (h *Host) addText(p storepath.Path, text string, refs []storepath.Path) {
-	h.texts[h.opts.StoreDir.Join(p)] = text
-	h.objects[p] = &object{
-		refs: refs,
-		ca:   storepath.ContentAddress{Method: storepath.Text, Hash: sum(nixhash.SHA256, []byte(text))},
-		dump: func(_ context.Context, w io.Writer) error { return dumpText(w, text) },
-	}
 }
 
 // dumpText writes the NAR of a text.
@@ -72,6 +67,7 @@ func dumpText(w io.Writer, text string) error {
 // AddPath returns the path that a file or a directory has in the store, where
 // it can be read from now on.
 func (h *Host) AddPath(ctx context.Context, a eval.AddPath) (string, error) {
+	h.named(a)
 	p, err := h.resolve(a.Path, a.Follow)
 	if err != nil {
 		return "", err
@@ -105,8 +101,8 @@ func (h *Host) AddPath(ctx context.Context, a eval.AddPath) (string, error) {
 
 // tree hashes what is to be added.
 func (h *Host) tree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash, error) {
-	if text, ok := h.texts[a.Path]; ok {
-		return h.virtual(a, text)
+	if text, ok := h.text(a.Path); ok {
+		return textTree(a, text)
 	}
 	disk, err := h.place(a.Path)
 	if err != nil {
@@ -132,7 +128,7 @@ func (h *Host) tree(ctx context.Context, a eval.AddPath) (*object, nixhash.Hash,
 	return o, hash, nil
 }
 
-func (h *Host) virtual(a eval.AddPath, text string) (*object, nixhash.Hash, error) {
+func textTree(a eval.AddPath, text string) (*object, nixhash.Hash, error) {
 	if a.Flat {
 		return &object{dump: func(_ context.Context, w io.Writer) error { return dumpText(w, text) }}, sum(nixhash.SHA256, []byte(text)), nil
 	}
@@ -188,17 +184,18 @@ func (r *Reads) trustTree(disk string) string {
 
 func walkStat(disk string) (stat string, newest int64) {
 	var b []byte
-	err := filepath.WalkDir(disk, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(disk, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		info, err := os.Lstat(path)
+		info, err := d.Info()
 		if err != nil {
 			return err
 		}
 		s := statOf(info)
 		newest = max(newest, s.Mtime, s.Ctime)
-		b = fmt.Appendf(b, "%s\x00%s %o\n", path[len(disk):], s, info.Mode())
+		b = s.append(append(append(b, path[len(disk):]...), 0))
+		b = append(strconv.AppendUint(append(b, ' '), uint64(info.Mode()), 8), '\n')
 		return nil
 	})
 	if err != nil {

@@ -1,14 +1,19 @@
 package host
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	pathpkg "path"
+	"slices"
+	"strings"
 	"time"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/store/nar"
 )
 
 // maxFile bounds what is read into memory.
@@ -16,27 +21,37 @@ const maxFile = 1 << 30
 
 // ReadFile reads a regular file, or what a symbolic link to one leads to.
 func (h *Host) ReadFile(path string) ([]byte, error) {
+	data, _, err := h.readFile(path, h.reads != nil)
+	return data, err
+}
+
+// readFile is ReadFile, with the SHA-256 of the bytes if it is wanted and the
+// file is on the disk. The read set needs it.
+func (h *Host) readFile(path string, summed bool) (data []byte, sum [32]byte, err error) {
 	p, err := h.resolve(path, true)
 	if err != nil {
-		return nil, err
+		return nil, sum, err
 	}
-	if text, ok := h.texts[p]; ok {
-		return []byte(text), nil
+	if text, ok := h.text(p); ok {
+		return []byte(text), sum, nil
 	}
 	disk, err := h.place(p)
 	if err != nil {
 		h.absent(path, err)
-		return nil, err
+		return nil, sum, err
 	}
 	data, stat, err := h.readDisk(disk, path)
 	if err != nil {
 		h.absent(path, err)
-		return nil, err
+		return nil, sum, err
+	}
+	if summed {
+		sum = sha256.Sum256(data)
 	}
 	if h.reads != nil {
-		h.observe(Item{Kind: Content, Name: path, Value: digest(data), Stat: h.reads.trust(stat)}, p)
+		h.observe(Item{Kind: Content, Name: path, Value: hex.EncodeToString(sum[:]), Stat: h.reads.trust(stat)}, p)
 	}
-	return data, nil
+	return data, sum, nil
 }
 
 // readDisk reads a file of the disk; path is what messages call it.
@@ -50,6 +65,11 @@ func (h *Host) readDisk(disk, path string) ([]byte, Stat, error) {
 	}
 	if info.Size() > h.opts.MaxFile {
 		return nil, Stat{}, tooLong(path, h.opts.MaxFile)
+	}
+	if info.Size() > 0 {
+		if data, ok := readQuick(disk, info.Size()); ok {
+			return data, statOf(info), nil
+		}
 	}
 	var data []byte
 	if info.Size() == 0 {
@@ -148,7 +168,7 @@ func (h *Host) ReadDir(path string) ([]eval.DirEntry, error) {
 // listDir lists what belongs to the directory at p, which lies at disk, sorted
 // by name.
 func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
-	entries, err := os.ReadDir(disk)
+	entries, err := nar.ReadDir(disk)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +176,13 @@ func (h *Host) listDir(p, disk string) ([]eval.DirEntry, error) {
 	list := make([]eval.DirEntry, 0, len(entries))
 	for _, e := range entries {
 		if some {
-			if _, err := h.place(pathpkg.Join(p, e.Name())); err != nil {
+			if _, err := h.place(pathpkg.Join(p, e.Name)); err != nil {
 				continue
 			}
 		}
-		list = append(list, eval.DirEntry{Name: e.Name(), Type: typeOf(e.Type())})
+		list = append(list, eval.DirEntry{Name: e.Name, Type: typeOf(e.Type)})
 	}
+	slices.SortFunc(list, func(a, b eval.DirEntry) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
 }
 
@@ -188,7 +209,7 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, ok := h.texts[p]; ok {
+	if h.virtual(p) {
 		return eval.RegularFile, nil
 	}
 	disk, err := h.place(p)
@@ -202,6 +223,9 @@ func (h *Host) Lstat(path string) (eval.FileType, error) {
 		return 0, err
 	}
 	typ := typeOf(info.Mode().Type())
+	if typ != eval.Symlink {
+		h.setLink(p, "")
+	}
 	h.observe(Item{Kind: Type, Name: path, Value: typ.String()}, p)
 	return typ, nil
 }

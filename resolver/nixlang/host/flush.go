@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"devenv/store/narinfo"
 	"devenv/store/nixhash"
@@ -29,25 +30,28 @@ func (h *Host) Flush(ctx context.Context, to Store, ps ...storepath.Path) error 
 		return err
 	}
 	infos := make([]narinfo.Info, len(missing))
-	texts := map[storepath.Path][]byte{} // NARs
+	made := make(map[storepath.Path]*object, len(missing))
 	for i, p := range missing {
-		o := h.objects[p]
-		var text *bytes.Buffer
-		if o.ca.Method == storepath.Text { // small, and in memory already
-			text = &bytes.Buffer{}
-		}
-		if infos[i], err = o.describe(ctx, p, text); err != nil {
+		o := h.made(p).writable()
+		made[p] = o
+		if infos[i], err = o.describe(ctx, p); err != nil {
 			return h.writing(p, err)
 		}
-		if text != nil {
-			texts[p] = text.Bytes()
-		}
 	}
+	var texts sync.Mutex // they are unpacked one at a time
 	return to.ImportAll(ctx, infos, func(ctx context.Context, p storepath.Path, sink func(nar io.Reader) error) error {
-		if text := texts[p]; text != nil {
-			return h.writing(p, sink(bytes.NewReader(text)))
+		o := made[p]
+		if o.text == nil {
+			return h.writing(p, o.nar(ctx, sink))
 		}
-		return h.writing(p, h.objects[p].nar(ctx, sink))
+		texts.Lock()
+		text := o.text()
+		texts.Unlock()
+		var b bytes.Buffer
+		if err := dumpText(&b, text); err != nil {
+			return h.writing(p, err)
+		}
+		return h.writing(p, sink(&b))
 	})
 }
 
@@ -64,7 +68,7 @@ func (h *Host) closure(ps []storepath.Path) (order []storepath.Path) {
 	seen := map[storepath.Path]bool{}
 	var visit func(p storepath.Path)
 	visit = func(p storepath.Path) {
-		o := h.objects[p]
+		o := h.made(p)
 		if seen[p] || o == nil {
 			return
 		}
@@ -80,15 +84,22 @@ func (h *Host) closure(ps []storepath.Path) (order []storepath.Path) {
 	return order
 }
 
-// describe returns what a store is told of an object. Its NAR goes to keep, unless
-// that is nil; it is then made a second time, and must be the same.
-func (o *object) describe(ctx context.Context, p storepath.Path, keep *bytes.Buffer) (narinfo.Info, error) {
-	hasher := nixhash.NewHasher(nixhash.SHA256)
-	w := io.Writer(hasher)
-	if keep != nil {
-		w = io.MultiWriter(hasher, keep)
+// writable returns an object with all that describing and dumping it takes.
+func (o *object) writable() *object {
+	if o.text == nil {
+		return o
 	}
-	if err := o.dump(ctx, w); err != nil {
+	whole := *o
+	whole.ca = storepath.ContentAddress{Method: storepath.Text, Hash: sum(nixhash.SHA256, []byte(o.text()))}
+	whole.dump = func(_ context.Context, w io.Writer) error { return dumpText(w, o.text()) }
+	return &whole
+}
+
+// describe returns what a store is told of an object. Its NAR is made for that,
+// and once more to be written: it must be the same.
+func (o *object) describe(ctx context.Context, p storepath.Path) (narinfo.Info, error) {
+	hasher := nixhash.NewHasher(nixhash.SHA256)
+	if err := o.dump(ctx, hasher); err != nil {
 		return narinfo.Info{}, err
 	}
 	info := narinfo.Info{Path: p, NarHash: hasher.Sum(), NarSize: hasher.Size(), References: o.refs, CA: o.ca}

@@ -41,12 +41,17 @@ type Host struct {
 	// Fetcher is that of the options. One that needs the Host, to mount what it
 	// fetched, may be set before evaluations begin.
 	eval.Fetcher
-	texts   map[string]string // virtual files by path
+	texts   map[string]string // virtual files by path, but derivations
+	drvs    derivations
 	objects map[storepath.Path]*object
 	mounts  mounts
 	links   map[string]string // targets of symbolic links; "" of what is none
+	plain   map[string]bool   // directories, with a slash, on whose path there is no link
 	allowed []string
 	reads   *Reads
+
+	followed []*followed
+	constant map[storepath.Path]bool // fetched by a lock or a hash
 }
 
 var _ eval.Host = (*Host)(nil)
@@ -66,6 +71,7 @@ func New(opts Options) *Host {
 		opts.MaxFile = maxFile
 	}
 	h := &Host{opts: opts, Fetcher: opts.Fetcher, texts: eval.CoreFiles(), objects: map[storepath.Path]*object{}}
+	h.mounts.dir = h.StoreDir()
 	if h.Fetcher == nil {
 		h.Fetcher = noFetcher{}
 	}
@@ -101,8 +107,8 @@ func (h *Host) Message(text string) { h.opts.Show(text) }
 
 // AddDerivation keeps a derivation, if derivations are kept.
 func (h *Host) AddDerivation(p storepath.Path, d *derivation.Derivation, aterm []byte) error {
-	if h.opts.Keep && h.objects[p] == nil {
-		h.addText(p, string(aterm), d.References())
+	if h.opts.Keep {
+		h.drvs.add(p, d, aterm)
 	}
 	return nil
 }
@@ -110,7 +116,7 @@ func (h *Host) AddDerivation(p storepath.Path, d *derivation.Derivation, aterm [
 // References returns what an object refers to that this evaluation made; others
 // are asked of the Realiser.
 func (h *Host) References(ctx context.Context, p storepath.Path) ([]storepath.Path, error) {
-	if o := h.objects[p]; o != nil {
+	if o := h.made(p); o != nil {
 		return o.refs, nil
 	}
 	if h.opts.Realiser == nil {

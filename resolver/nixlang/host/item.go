@@ -62,18 +62,27 @@ func (i Item) String() string {
 func (i Item) append(b []byte) []byte {
 	b = append(b, i.Kind.String()...)
 	b = append(b, ' ')
-	b = strconv.AppendQuote(b, i.Name)
+	b = appendQuoted(b, i.Name)
 	b = append(b, ' ')
-	b = strconv.AppendQuote(b, i.Value)
+	b = appendQuoted(b, i.Value)
 	if i.Stat != "" {
 		b = append(append(b, ' '), i.Stat...)
 	}
 	return append(b, '\n')
 }
 
+// appendQuoted is strconv.AppendQuote, faster for what needs no escapes.
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return strconv.AppendQuote(b, s)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
 // parseItem reads what append wrote.
 func parseItem(line string) (item Item, err error) {
-	bad := fmt.Errorf("no item of a read set: %.80q", line)
 	word, rest, _ := strings.Cut(line, " ")
 	kind := -1
 	for k, name := range kindNames {
@@ -82,22 +91,24 @@ func parseItem(line string) (item Item, err error) {
 		}
 	}
 	if kind < 0 {
-		return Item{}, bad
+		return Item{}, badItem(line)
 	}
 	item.Kind = Kind(kind)
 	for _, field := range []*string{&item.Name, &item.Value} {
 		quoted, err := strconv.QuotedPrefix(rest)
 		if err != nil {
-			return Item{}, bad
+			return Item{}, badItem(line)
 		}
 		if *field, err = strconv.Unquote(quoted); err != nil {
-			return Item{}, bad
+			return Item{}, badItem(line)
 		}
 		rest = strings.TrimPrefix(rest[len(quoted):], " ")
 	}
 	item.Stat = rest
 	return item, nil
 }
+
+func badItem(line string) error { return fmt.Errorf("no item of a read set: %.80q", line) }
 
 // digest is the SHA-256 of some bytes.
 func digest(data []byte) string {

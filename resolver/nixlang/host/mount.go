@@ -23,16 +23,54 @@ type Mount struct {
 	Dump      func(ctx context.Context, w io.Writer) error
 }
 
-// mounts are sorted by their paths, the longest first.
-type mounts []Mount
+// mounts are found by the paths that lie in them.
+type mounts struct {
+	dir     string            // of the store
+	objects map[string]*Mount // those that are store objects: there may be thousands
+	others  []Mount           // the longest paths first
+}
+
+func (ms *mounts) none() bool { return len(ms.objects) == 0 && len(ms.others) == 0 }
+
+// all returns the mounts in no order.
+func (ms *mounts) all() []Mount {
+	list := slices.Clone(ms.others)
+	for _, m := range ms.objects {
+		list = append(list, *m)
+	}
+	return list
+}
+
+// add adds a mount, in place of one at the same path.
+func (ms *mounts) add(m Mount) {
+	if at := ms.object(m.At); at == m.At && at != "" {
+		if ms.objects == nil {
+			ms.objects = map[string]*Mount{}
+		}
+		ms.objects[at] = &m
+		return
+	}
+	ms.others = slices.DeleteFunc(ms.others, func(old Mount) bool { return old.At == m.At })
+	ms.others = append(ms.others, m)
+	slices.SortFunc(ms.others, func(a, b Mount) int { return cmp.Compare(len(b.At), len(a.At)) })
+}
+
+// object returns the path of the store object that p is or lies in, or "".
+func (ms *mounts) object(p string) string {
+	if len(p) <= len(ms.dir)+1 || p[len(ms.dir)] != '/' || p[:len(ms.dir)] != ms.dir {
+		return ""
+	}
+	if i := strings.IndexByte(p[len(ms.dir)+1:], '/'); i >= 0 {
+		return p[:len(ms.dir)+1+i]
+	}
+	return p
+}
 
 // Mount adds a mount, in place of one at the same path. It may be read in any
 // mode.
 func (h *Host) Mount(m Mount) {
 	m.At, m.Dir = path.Clean(m.At), path.Clean(m.Dir)
-	h.mounts = slices.DeleteFunc(h.mounts, func(old Mount) bool { return old.At == m.At })
-	h.mounts = append(h.mounts, m)
-	slices.SortFunc(h.mounts, func(a, b Mount) int { return cmp.Compare(len(b.At), len(a.At)) })
+	h.mounts.add(m)
 	if m.At != h.StoreDir() {
 		h.Allow(m.At)
 	}
@@ -64,17 +102,22 @@ func (h *Host) partial(p string) bool {
 }
 
 // find returns the innermost mount that a logical path lies in, or nil.
-func (ms mounts) find(p string) *Mount {
-	for i := range ms {
-		if within(p, ms[i].At) {
-			return &ms[i]
+func (ms *mounts) find(p string) *Mount {
+	object := ms.objects[ms.object(p)]
+	for i := range ms.others {
+		m := &ms.others[i]
+		if object != nil && len(m.At) < len(object.At) {
+			break
+		}
+		if within(p, m.At) {
+			return m
 		}
 	}
-	return nil
+	return object
 }
 
 // disk returns where a path without symbolic links on the way lies.
-func (ms mounts) disk(p string) string {
+func (ms *mounts) disk(p string) string {
 	if m := ms.find(p); m != nil {
 		return m.Dir + p[len(m.At):]
 	}

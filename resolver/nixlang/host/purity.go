@@ -52,7 +52,7 @@ func (h *Host) check(p string) error {
 	if h.opts.Mode == Impure {
 		return nil
 	}
-	if _, virtual := h.texts[p]; virtual {
+	if h.virtual(p) {
 		return nil
 	}
 	for _, a := range h.allowed {

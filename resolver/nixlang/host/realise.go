@@ -99,7 +99,7 @@ func (h *Host) present(full string) bool {
 	if err != nil {
 		return false
 	}
-	if h.objects[p] != nil {
+	if h.made(p) != nil {
 		return true
 	}
 	if _, err := os.Lstat(h.mounts.disk(path.Clean(full))); err != nil {

@@ -22,15 +22,30 @@ func (h *Host) resolve(p string, last bool) (string, error) {
 	if err := h.check(p); err != nil {
 		return "", err
 	}
-	if len(h.mounts) == 0 && h.opts.Mode == Impure {
+	if h.mounts.none() && h.opts.Mode == Impure {
 		return p, nil
 	}
+	if dir, name := path.Split(p); h.plain[dir] && name != "" && name != "." && name != ".." {
+		if !last {
+			return p, nil
+		}
+		if target, err := h.readLink(p); target == "" {
+			return p, err
+		}
+	}
+	return h.follow(p, last)
+}
+
+// follow is resolve, one name after the other.
+func (h *Host) follow(p string, last bool) (string, error) {
 	done, rest := "/", strings.TrimPrefix(p, "/")
-	for links := 0; rest != ""; {
+	links := 0
+	for rest != "" {
 		name, more, _ := strings.Cut(rest, "/")
 		next := path.Join(done, name)
 		if !last && more == "" {
-			return next, nil
+			done = next
+			break
 		}
 		target, err := h.readLink(next)
 		if err != nil {
@@ -52,6 +67,11 @@ func (h *Host) resolve(p string, last bool) (string, error) {
 		}
 		done, rest = "/", strings.TrimPrefix(p, "/")
 	}
+	dir, _ := path.Split(done)
+	if h.plain == nil {
+		h.plain = map[string]bool{}
+	}
+	h.plain[dir] = true
 	return done, nil
 }
 
@@ -61,7 +81,7 @@ func (h *Host) readLink(p string) (string, error) {
 		return known, nil
 	}
 	target := ""
-	if _, virtual := h.texts[p]; !virtual {
+	if !h.virtual(p) {
 		disk, err := h.place(p)
 		var info fs.FileInfo
 		if err == nil {
@@ -74,9 +94,14 @@ func (h *Host) readLink(p string) (string, error) {
 			h.observe(Item{Kind: Link, Name: p, Value: target}, p)
 		}
 	}
+	h.setLink(p, target)
+	return target, nil
+}
+
+// setLink remembers the target of a symbolic link, or that p is none.
+func (h *Host) setLink(p, target string) {
 	if h.links == nil {
 		h.links = map[string]string{}
 	}
 	h.links[p] = target
-	return target, nil
 }

@@ -1,9 +1,9 @@
 package host
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,8 +19,16 @@ type Stat struct {
 // as they are.
 const slack = 2 * time.Second
 
-func (s Stat) String() string {
-	return fmt.Sprintf("%x.%x.%x.%x.%x", s.Size, uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device)
+func (s Stat) String() string { return string(s.append(make([]byte, 0, 64))) }
+
+func (s Stat) append(b []byte) []byte {
+	for n, x := range [...]uint64{uint64(s.Size), uint64(s.Mtime), uint64(s.Ctime), s.Inode, s.Device} {
+		if n > 0 {
+			b = append(b, '.')
+		}
+		b = strconv.AppendUint(b, x, 16)
+	}
+	return b
 }
 
 func statOf(info fs.FileInfo) Stat {
@@ -31,16 +39,16 @@ func statOf(info fs.FileInfo) Stat {
 	return Stat{Size: st.Size, Mtime: info.ModTime().UnixNano(), Ctime: changed(st), Inode: st.Ino, Device: uint64(st.Dev)}
 }
 
-// statText is the Stat of a file as text; "" if there is none. Links are
-// followed if follow.
-func statText(disk string, follow bool) string {
+// statAt is the Stat of a file, links followed if follow; the zero one if there
+// is none.
+func statAt(disk string, follow bool) Stat {
 	stat := os.Lstat
 	if follow {
 		stat = os.Stat
 	}
 	info, err := stat(disk)
 	if err != nil {
-		return ""
+		return Stat{}
 	}
-	return statOf(info).String()
+	return statOf(info)
 }

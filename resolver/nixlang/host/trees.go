@@ -30,14 +30,13 @@ func (t trees) Tree(path string, parse func([]byte) *syntax.Tree) (*syntax.Tree,
 			return tree, nil
 		}
 	}
-	text, err := t.h.ReadFile(path)
+	text, sum, err := t.h.readFile(path, steady || t.h.reads != nil)
 	if err != nil {
 		return nil, err
 	}
 	if !steady {
 		return parse(text), nil
 	}
-	sum := astcache.Sum(text)
 	tree := t.cache.LookupText(sum)
 	if tree == nil {
 		tree = parse(text)
@@ -53,7 +52,7 @@ func (t trees) identity(path string) (id astcache.Identity, steady bool, real st
 	if err != nil || t.h.opts.Now == nil {
 		return id, false, real
 	}
-	if _, virtual := t.h.texts[real]; virtual {
+	if t.h.virtual(real) {
 		return id, false, real
 	}
 	info, err := os.Stat(t.h.mounts.disk(real))

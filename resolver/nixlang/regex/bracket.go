@@ -1,6 +1,9 @@
 package regex
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // byteSet is a set of bytes.
 type byteSet [256 / 64]uint64
@@ -201,12 +204,12 @@ func collatingElement(name string) (byte, bool) {
 	if len(name) == 1 && isAlpha(name[0]) {
 		return name[0], true
 	}
-	c, ok := collatingNames[name]
+	c, ok := collatingNames()[name]
 	return c, ok
 }
 
 // collatingNames are the names of the other ASCII characters.
-var collatingNames = func() map[string]byte {
+var collatingNames = sync.OnceValue(func() map[string]byte {
 	names := map[string]byte{"DEL": 0x7f}
 	for _, run := range []struct {
 		first byte
@@ -225,4 +228,4 @@ var collatingNames = func() map[string]byte {
 		}
 	}
 	return names
-}()
+})

@@ -23,6 +23,9 @@ func PositionAt(text string, off uint32) Position {
 // Lines returns the offsets at which the lines of a text begin; there is always
 // one.
 func Lines(text string) []uint32 {
+	if strings.IndexByte(text, '\r') < 0 {
+		return newlines(text)
+	}
 	lines := make([]uint32, 1, 1+len(text)/32)
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -36,6 +39,19 @@ func Lines(text string) []uint32 {
 		}
 	}
 	return lines
+}
+
+// newlines is Lines for a text in which nothing else ends a line.
+func newlines(text string) []uint32 {
+	lines := make([]uint32, 1, 1+strings.Count(text, "\n"))
+	for end := 0; ; {
+		i := strings.IndexByte(text[end:], '\n')
+		if i < 0 {
+			return lines
+		}
+		end += i + 1
+		lines = append(lines, uint32(end))
+	}
 }
 
 // LineAt returns the text of a line that counts from 1, without its end.

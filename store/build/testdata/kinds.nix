@@ -10,7 +10,7 @@ let
       bb id; bb hostname; bb ls -a /build / /etc /dev /bin; bb cat /etc/passwd /etc/group
       test -t 1 && echo output is a terminal; test -t 2 && echo errors too; test -t 0 || echo no input; ulimit -c
       echo /proc/$$/fd/*; bb stat -c %a /build /tmp /nix/store
-      bb grep -E '^(Uid|Gid|CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp|SigIgn|SigBlk|Threads)' /proc/$$/status
+      bb grep -E '^(Uid|Gid|CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp|SigIgn|Threads)' /proc/$$/status
       bb ip link | bb cut -d' ' -f2,3
     }
   '';

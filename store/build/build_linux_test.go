@@ -10,11 +10,15 @@ import (
 
 	"devenv/store"
 	"devenv/store/build"
+	"devenv/store/namespace"
 	"devenv/store/storepath"
 )
 
 func TestMain(m *testing.M) {
 	if code, ours := build.Child(os.Args); ours {
+		os.Exit(code)
+	}
+	if code, ours := namespace.Child(os.Args); ours {
 		os.Exit(code)
 	}
 	os.Exit(m.Run())
@@ -42,7 +46,9 @@ func newSite(t *testing.T) *site {
 
 func newSiteAt(t *testing.T, root string) *site {
 	t.Helper()
-	t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	if root != "/" {
+		t.Cleanup(func() { exec.Command("chmod", "-R", "u+w", root).Run() })
+	}
 	s, err := store.Open(t.Context(), store.Options{URL: root})
 	if err != nil {
 		t.Fatal(err)
@@ -63,9 +69,10 @@ func (s *site) instantiate(expr string) (drvs []storepath.Path) {
 	return s.instantiateFile(file)
 }
 
-func (s *site) instantiateFile(file string) (drvs []storepath.Path) {
+// instantiateFile does the same with the arguments of nix-instantiate.
+func (s *site) instantiateFile(args ...string) (drvs []storepath.Path) {
 	s.Helper()
-	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", file)) {
+	for line := range strings.Lines(nix(s.T, s.root, "nix-instantiate", args...)) {
 		p, err := storepath.Default.Parse(strings.TrimSpace(line))
 		if err != nil {
 			s.Fatal(err)
