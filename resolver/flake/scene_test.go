@@ -41,6 +41,7 @@ import (
 //	show ARG…      list its outputs, as nix flake show --json does
 //	archive ARG…   as nix flake archive --json does
 //	in DIR ARG…    run git with arguments in DIR
+//	tar DIR FILE   pack DIR
 //	is DIR         it is a repository now
 //	touch DIR      set the times of all in it
 //
@@ -146,6 +147,16 @@ func (s *scene) git(dir string, args ...string) {
 	}
 }
 
+// tar packs a directory, the same bytes in every run.
+func (s *scene) tar(dir, file string) {
+	s.t.Helper()
+	cmd := exec.Command("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", fmt.Sprintf("--mtime=@%d", when), "-cf", s.path(file), dir)
+	cmd.Dir = s.root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.t.Fatalf("tar: %v\n%s", err, out)
+	}
+}
+
 // play does what the script says; lock is called for its locks, eval for its
 // evals.
 func (s *scene) play(lock func(args []string) error, eval func(args []string) error) {
@@ -167,6 +178,8 @@ func (s *scene) play(lock func(args []string) error, eval func(args []string) er
 			s.git(args[0], "commit", "-q", "--allow-empty", "-m", "more")
 		case "in": // in DIR git …
 			s.git(args[0], args[1:]...)
+		case "tar":
+			s.tar(args[0], args[1])
 		case "is":
 			s.repos[args[0]] = true
 		case "touch":

@@ -23,9 +23,11 @@ func (ev *Evaluator) resolveImport(p string, pos Pos) string {
 	return p
 }
 
-// pathError throws what the host said of a path.
+// pathError throws what the host said of a path. A host that knows more of one
+// that is not there has a hint.
 func (ev *Evaluator) pathError(pos Pos, p string, err error) {
-	if errors.Is(err, fs.ErrNotExist) {
+	var hinted interface{ Hint() string }
+	if errors.Is(err, fs.ErrNotExist) && !errors.As(err, &hinted) {
 		ev.fail(pos, "path '%s' does not exist", p)
 	}
 	ev.hostError(pos, err)
