@@ -54,6 +54,7 @@ The result has a link in the current directory, result, that keeps it from gc.`,
 	}
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.flake.addLockFlags(f)
 	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVarP(&o.outLink, "out-link", "o", "result", "link the result to `LINK`, and more to LINK-1, LINK-dev")

@@ -28,6 +28,7 @@ func (o *shellOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
 	o.addCacheFlag(f)
+	o.flake.addLockFlags(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.BoolVarP(&o.builder.logs, "print-build-logs", "L", false, "show what builders print")
 	addStoreFlag(cmd, &o.store)

@@ -48,6 +48,7 @@ Flakes see only what is in their tree and their inputs.`,
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.flake.addLockFlags(f)
 	o.addCacheFlag(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.StringVar(&o.apply, "apply", "", "print what the function `F` gives for the value")
@@ -136,8 +137,8 @@ func (o *evalOptions) print(e *evaluation, v *eval.Value) (string, error) {
 // pairs are the flags that take two words, as nix's own commands do, for each
 // command that has them.
 var (
-	nixPairs   = []string{"--arg", "--argstr", "--option"}
 	flakePairs = []string{"--option", "--override-input", "--override-flake"}
+	nixPairs   = append([]string{"--arg", "--argstr"}, flakePairs...)
 	withPairs  = map[string][]string{
 		"eval": nixPairs, "instantiate": nixPairs, "repl": nixPairs, "build": nixPairs, "print-dev-env": nixPairs,
 		"flake": flakePairs, "registry": flakePairs,

@@ -37,6 +37,7 @@ type evaluationOptions struct {
 	remember    bool                // what is looked at and shown
 	world       func(*host.Options) // gives the evaluation more than files; may be nil
 	flakes      *flakes             // what it fetches with; nil: opened when it fetches something
+	flake       flakeOptions        // how a flake that is named is locked
 }
 
 func (o *evaluationOptions) addFlags(f *pflag.FlagSet) {

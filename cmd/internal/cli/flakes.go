@@ -41,6 +41,12 @@ type flakeOptions struct {
 }
 
 func (o *flakeOptions) addFlags(f *pflag.FlagSet) {
+	o.addLockFlags(f)
+	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
+}
+
+// addLockFlags adds those that say how the flake is locked.
+func (o *flakeOptions) addLockFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.overrides, "override-input", nil, "take REF for an input, whatever the flake says, `INPUT REF`")
 	f.StringArrayVar(&o.replaced, "override-flake", nil, "let a name of the registries stand for REF, `NAME REF`")
 	f.BoolVar(&o.lock.Recreate, "recreate-lock-file", false, "lock all inputs anew")
@@ -48,10 +54,10 @@ func (o *flakeOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.lock.NoWrite, "no-write-lock-file", false, "do not write the lock")
 	f.BoolVar(&o.noNames, "no-registries", false, "look no names up in registries")
 	f.BoolVar(&o.lock.Commit, "commit-lock-file", false, "make a commit of the lock")
+	f.StringVar(&o.lock.Summary, "commit-lock-file-summary", "", "begin the commit's message with `TEXT`")
 	f.BoolVar(&o.lock.DirtyLocks, "allow-dirty-locks", false, "let the lock hold inputs with changes that are not committed")
 	f.StringVar(&o.lock.Reference, "reference-lock-file", "", "read `FILE` in place of flake.lock")
 	f.StringVar(&o.lock.Output, "output-lock-file", "", "write `FILE` in place of flake.lock")
-	f.StringArrayVar(&o.settings, "option", nil, "set a setting of nix.conf, `NAME VALUE`")
 }
 
 // flakes opens what is needed to work with flakes. Nothing is fetched yet.
@@ -146,7 +152,9 @@ func (s *flakes) refOptions() flakeref.Options {
 func (s *flakes) lockOptions(o *flakeOptions) (flake.LockOptions, error) {
 	lock := o.lock
 	lock.NoRegistries = o.noNames
-	lock.Summary = s.settings.String("commit-lock-file-summary", s.settings.String("commit-lockfile-summary", ""))
+	if lock.Summary == "" {
+		lock.Summary = s.settings.String("commit-lock-file-summary", s.settings.String("commit-lockfile-summary", ""))
+	}
 	for _, file := range []*string{&lock.Reference, &lock.Output} {
 		if *file != "" {
 			*file = absolute(*file, s.cwd)

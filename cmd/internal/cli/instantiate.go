@@ -33,6 +33,7 @@ Files may be read; the environment, the clock, the system, -I and NIX_PATH are s
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.flake.addLockFlags(f)
 	o.addCacheFlag(f)
 	f.StringArrayVarP(&o.attrs, "attr", "A", nil, "select `ATTR`, such as a.b.0; once for each")
 	f.StringVar(&o.addRoot, "add-root", "", "link the .drv file to `LINK`, and more to LINK-2, LINK-3")

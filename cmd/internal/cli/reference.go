@@ -93,7 +93,8 @@ func (e *evaluation) system() string { return e.opts.System }
 
 // runEvalReference is runEval of an output of a flake.
 func runEvalReference(ctx context.Context, a *app, o evalOptions, text string) error {
-	fo := flakeOptions{settings: o.settings}
+	fo := o.flake
+	fo.settings = o.settings
 	s, err := a.flakes(ctx, &fo)
 	if err != nil {
 		return err
@@ -142,7 +143,8 @@ func (a *app) flakeDerivations(ctx context.Context, o evaluationOptions, refs []
 // flakeTargets is the derivation that a reference names, and the outputs of it
 // that are meant; paths says where it is looked for. It is in the store then.
 func (a *app) flakeTargets(ctx context.Context, o evaluationOptions, text string, paths func(in flakeref.Installable, system string) flake.Paths, to host.Store) (target build.Target, err error) {
-	fo := flakeOptions{settings: o.settings}
+	fo := o.flake
+	fo.settings = o.settings
 	s, err := a.flakes(ctx, &fo)
 	if err != nil {
 		return target, err

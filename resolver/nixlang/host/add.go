@@ -23,7 +23,8 @@ type object struct {
 	ca     storepath.ContentAddress
 	source bool // its path is that of its NAR's hash, which is not known yet
 	dump   func(ctx context.Context, w io.Writer) error
-	text   func() string // of a text, instead of ca and dump
+	text   func() string           // of a text, instead of ca and dump
+	check  func(name string) error // of a filtered tree: whether a path belongs to it
 }
 
 // AddText returns the path that a text has in the store, and keeps it.
@@ -91,8 +92,12 @@ func (h *Host) AddPath(ctx context.Context, a eval.AddPath) (string, error) {
 	}
 	if h.objects[to] == nil {
 		h.objects[to] = o
-		if _, err := os.Lstat(h.mounts.disk(h.opts.StoreDir.Join(to))); err != nil && a.Filter == nil {
-			h.Mount(h.mountAgain(h.opts.StoreDir.Join(to), p))
+		if _, err := os.Lstat(h.mounts.disk(h.opts.StoreDir.Join(to))); err != nil {
+			m := h.mountAgain(h.opts.StoreDir.Join(to), p)
+			if a.Filter != nil {
+				m.Check = o.check
+			}
+			h.Mount(m)
 		}
 	}
 	h.Allow(h.opts.StoreDir.Join(to))

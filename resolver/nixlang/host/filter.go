@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 
@@ -26,7 +27,10 @@ func (h *Host) filteredTree(ctx context.Context, a eval.AddPath) (*object, nixha
 	if err := w.walk(a.Path, "."); err != nil {
 		return nil, nixhash.Hash{}, err
 	}
-	o := &object{dump: func(ctx context.Context, out io.Writer) error { return dumpNodes(stopping{ctx, out}, w.nodes) }}
+	o := &object{
+		dump:  func(ctx context.Context, out io.Writer) error { return dumpNodes(stopping{ctx, out}, w.nodes) },
+		check: w.check(),
+	}
 	hash, err := narHash(ctx, o)
 	return o, hash, err
 }
@@ -37,6 +41,20 @@ type walker struct {
 	ctx    context.Context // of the one call of walk
 	filter func(string, eval.FileType) bool
 	nodes  []node
+}
+
+// check says of a path below the root whether the filter let it through.
+func (w *walker) check() func(name string) error {
+	through := map[string]bool{}
+	for _, n := range w.nodes {
+		through[n.Path] = true
+	}
+	return func(name string) error {
+		if through[name] {
+			return nil
+		}
+		return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
 }
 
 // walk adds what is at a logical path, whose place in the archive is inside, and
