@@ -31,8 +31,8 @@ type evaluation struct {
 // noCache is a place where no cache can be made.
 const noCache = "/dev/null"
 
-// language measures evaluators of the Nix language: ours, with and without a
-// cache of parsed files, and Nix.
+// language measures evaluators of the Nix language: ours, without a cache, with
+// one of parsed files, and with one of answers; and Nix.
 func (s *site) language(ctx context.Context, o languageOptions, rounds int) (string, error) {
 	t := table{title: "The Nix language", header: []string{"", "", "wall", "CPU", "of Nix's", "memory"}}
 	works, err := s.workloads(ctx, o)

@@ -45,7 +45,7 @@ func TestStart(t *testing.T) {
 		}
 	}
 	t.Logf("%d allocations before main, %d of them by devenv's packages", all, own)
-	if all == 0 || all > 1300 {
+	if all == 0 || all > 1350 {
 		t.Errorf("%d allocations before main", all)
 	}
 }

@@ -14,7 +14,7 @@
 //	ROOT/nix/var/nix/gc.lock              held exclusively by a collection
 //
 // Trees come in by [Store.AddTree], [Store.AddFile], [Store.AddText],
-// [Store.Import] and [Store.ImportExport], and out by [Store.Nar] and
+// [Store.Import], [Store.ImportAll] and [Store.ImportExport], and out by [Store.Nar] and
 // [Store.Export]; they go by [Store.PlanGC] with [Store.Execute], and
 // [Store.Delete].
 //

@@ -30,15 +30,19 @@ func TestKillImport(t *testing.T) {
 	root := memoryRoot(t)
 	works := []string{"import:" + file, "optimise:1", "import:" + file, "collect:1"}
 	killed := 0
+	longest := 60 * time.Millisecond // that one may live; it settles where half of them are killed at work
 	for i := range *kills {
 		cmd := process(works[i%len(works)], root)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rand.IntN(60_000)) * time.Microsecond)
+		time.Sleep(rand.N(longest))
 		cmd.Process.Kill()
 		if err := cmd.Wait(); err != nil {
 			killed++
+			longest += longest / 8
+		} else {
+			longest -= longest / 8
 		}
 		checkWhole(t, root)
 		if t.Failed() {
@@ -46,7 +50,7 @@ func TestKillImport(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d were killed before they were done", killed, *kills)
-	if killed < *kills/3 {
+	if killed < *kills/5 {
 		t.Error("too few of them were killed at work")
 	}
 	nix(t, root, "--verify", "--check-contents")

@@ -79,7 +79,9 @@ func (s *Store) verifyAll(ctx context.Context, all []Info, checkContents bool) (
 	)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, info := range all {
+	// The largest first, or all processors but one may wait for it in the end.
+	bySize := slices.SortedStableFunc(slices.Values(all), func(a, b Info) int { return cmp.Compare(b.NarSize, a.NarSize) })
+	for _, info := range bySize {
 		g.Go(func() error {
 			if err := context.Cause(ctx); err != nil {
 				return err

@@ -116,6 +116,8 @@ func compare(ctx context.Context, out io.Writer, o options, dir, compression, pa
 		for _, c := range contenders {
 			// Nothing is removed between the rounds: for seconds after, ext4 searches
 			// for inodes that were not in use of late.
+			// What the one before has left to the system to write is not waited for here.
+			syscall.Sync() //nolint:errcheck // on some systems it returns one
 			root := filepath.Join(dir, fmt.Sprintf("root-%s-%s-%d", compression, c.name, round))
 			seconds, used, err := once(ctx, root, c.argv(root))
 			if err != nil {

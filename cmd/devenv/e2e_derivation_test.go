@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"devenv/env"
@@ -58,13 +59,28 @@ func TestDevelopDerivation(t *testing.T) {
 }
 
 // Where the store is at its place nothing stands between the user and the shell:
-// the process itself becomes the command.
+// the process itself becomes the command. It may be a daemon's store.
 func TestDevelopDerivationInPlace(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	dir := m.derivation()
-	delete(m.vars, "DEVENV_STORE")
-	before := "test -d /nix || mkdir /nix\nmount --bind '" + m.mkdir("nix") + "' /nix\n"
-	m.unshared("m", dir, before, m.program, "develop", "--store", "local", "--file", "shell.nix", "-c",
-		"sh", "-c", `hi; ls -l /proc/$$/fd | grep -c devenv-; cut -d ' ' -f 4 /proc/$$/stat`).ok().prints(`^hi\n0\n` + strconv.Itoa(os.Getpid()))
+	const daemon = `
+nix-daemon --option build-users-group "" --option sandbox false >../daemon.log 2>&1 </dev/null &
+echo $! >../daemon.pid
+while ! test -S /nix/var/nix/daemon-socket/socket; do sleep 0.05; done`
+	for _, tt := range []struct{ store, before string }{{"local", ""}, {"daemon", daemon}} {
+		t.Run(tt.store, func(t *testing.T) {
+			m := newMachine(t)
+			need(t, "nix-daemon")
+			dir := m.derivation()
+			delete(m.vars, "DEVENV_STORE")
+			t.Cleanup(func() {
+				if tt.before != "" {
+					exec.Command("kill", strings.TrimSpace(m.read("src/daemon.pid"))).Run()
+				}
+			})
+			before := "test -d /nix || mkdir /nix\nmount --bind '" + m.mkdir("nix") + "' /nix\n" + tt.before
+			m.unshared("m", dir, before, m.program, "develop", "--store", tt.store, "--file", "shell.nix", "-c",
+				"sh", "-c", `hi; ls -l /proc/$$/fd | grep -c devenv-; cut -d ' ' -f 4 /proc/$$/stat`).ok().
+				prints(`^hi\n0\n` + strconv.Itoa(os.Getpid()) + `\n$`)
+		})
+	}
 }

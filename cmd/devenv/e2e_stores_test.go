@@ -196,6 +196,12 @@ func TestSSHStore(t *testing.T) {
 	m.devenv(dir, "copy", "--to", url, path).ok().says(`1 store path copied`)
 	m.devenv(dir, "copy", "--to", url, path).ok().says(`nothing to copy`)
 	m.devenv(dir, "store", "cat", "--store", url, path).ok().prints(`(?m)^far away$`)
+	m.write("src/hello.nix", hello)
+	out := strings.TrimSpace(m.devenv(dir, "build", "--store", url, "--file", "hello.nix", "-L", "--print-out-paths").ok().says(`hello> saying hello`, `no link`).stdout)
+	m.devenv(dir, "store", "cat", "--store", url, out).ok().prints(`(?m)^hello$`)
+	if _, err := os.Lstat(dir + "/result"); err == nil {
+		t.Error("there is a link to what is elsewhere")
+	}
 	m.vars["DEVENV_STORE"] = "local?root=" + m.path("other") + "&store=" + nix.StoreDir
 	m.devenv(dir, "copy", "--from", url, path).ok().says(`1 store path copied`)
 	m.devenv(dir, "store", "cat", path).ok().prints(`(?m)^far away$`)

@@ -6,7 +6,7 @@ import "strings"
 // what to do, by its name: no command that a person runs wants it. See "The
 // Standard Environment" in the Nixpkgs manual.
 func isNoise(name string) bool {
-	if noise[name] {
+	if noise()[name] {
 		return true
 	}
 	for _, prefix := range []string{"deps", "propagated", "dont", "__propagated"} {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // magic is the first word of what capture.sh prints.
@@ -16,7 +17,7 @@ const magic = "devenv shell 1"
 const maxValues = 1 << 20
 
 // variableName is what a variable of bash may be called.
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 
 // Parse reads what capture.sh printed.
 func Parse(text []byte) (*Shell, error) {
@@ -72,7 +73,7 @@ func (s *Shell) read(kind string, w *words) error {
 	if w.err != nil {
 		return w.err
 	}
-	if !variableName.MatchString(name) {
+	if !variableName().MatchString(name) {
 		return fmt.Errorf("a captured shell has a variable %.40q: that is no name", name)
 	}
 	if _, twice := s.Variables[name]; twice {

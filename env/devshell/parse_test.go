@@ -96,7 +96,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %v: %v, and again %v", text, err, s, again)
 		}
 		s.Script("/outputs")
-		s.UserScript()
+		s.UserScript("/outputs")
 		s.JSON() //nolint:errcheck // what is not UTF-8
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Script returns text for bash that makes this shell of one that sources it, as
@@ -17,7 +18,7 @@ func (s *Shell) Script(outputs string) []byte {
 	w.line("unset shellHook")
 	w.savePaths()
 	for _, name := range slices.Sorted(maps.Keys(s.Variables)) {
-		if !machines[name] {
+		if !machines()[name] {
 			w.variable(name, s.Variables[name].Kind == Exported)
 		}
 	}
@@ -58,12 +59,15 @@ var searchPaths = []string{"PATH", "XDG_DATA_DIRS"}
 var machines = set("BASHOPTS", "HOME", "NIX_BUILD_TOP", "NIX_ENFORCE_PURITY", "NIX_LOG_FD", "NIX_REMOTE", "PPID", "SHELLOPTS",
 	"SSL_CERT_FILE", "TEMP", "TEMPDIR", "TERM", "TMP", "TMPDIR", "TZ", "UID")
 
-func set(names ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, name := range names {
-		m[name] = true
-	}
-	return m
+// set makes a set of names when it is first asked for.
+func set(names ...string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for _, name := range names {
+			m[name] = true
+		}
+		return m
+	})
 }
 
 // outputPaths replaces the paths of outputs by those of files in dir. Longer

@@ -13,12 +13,12 @@ const MaxExported = 128 << 10
 // UserScript is [Shell.Script] for a person's own commands. Everything is
 // there for shellHook, but of what only a build wants nothing is exported, and
 // TMPDIR, SHELL and their like stay the person's. What shellHook exports is.
-func (s *Shell) UserScript() []byte {
-	w := &scriptWriter{shell: s, paths: strings.NewReplacer()}
+func (s *Shell) UserScript(outputs string) []byte {
+	w := &scriptWriter{shell: s, paths: s.outputPaths(outputs)}
 	w.line("unset shellHook")
 	for _, name := range slices.Sorted(maps.Keys(s.Variables)) {
 		switch {
-		case machines[name] || bashs[name] || slices.Contains(searchPaths, name):
+		case machines()[name] || bashs()[name] || slices.Contains(searchPaths, name):
 			continue
 		case s.Variables[name].Kind == Exported && !s.reachesUsers(name):
 			w.variable(name, false)

@@ -15,7 +15,7 @@ import (
 func environment(t *testing.T, s *devshell.Shell, before string) map[string]string {
 	t.Helper()
 	vars := map[string]string{}
-	out := bashState(t, append([]byte(before), s.UserScript()...), "exec /bin/busybox env -0")
+	out := bashState(t, append([]byte(before), s.UserScript("/outputs")...), "exec /bin/busybox env -0")
 	out = strings.TrimSuffix(strings.TrimPrefix(out, "hello from the hook\n"), "\x00")
 	for kv := range strings.SplitSeq(out, "\x00") {
 		name, value, _ := strings.Cut(kv, "=")
@@ -66,7 +66,7 @@ func TestUserScript(t *testing.T) {
 func TestHook(t *testing.T) {
 	shell := &devshell.Shell{
 		Variables: map[string]devshell.Variable{
-			"out": {Kind: devshell.Exported, Value: "/out"}, "name": {Kind: devshell.Exported, Value: "x"},
+			"outputs": {Kind: devshell.Exported, Value: "out"}, "out": {Kind: devshell.Exported, Value: "/out"}, "name": {Kind: devshell.Exported, Value: "x"},
 			"list":      {Kind: devshell.Array, List: []string{"a", "b c"}},
 			"shellHook": {Kind: devshell.Exported, Value: "export FROM=\"$out ${list[1]} $(f)\" name; false; cd /usr"},
 			"BIG":       {Kind: devshell.Exported, Value: strings.Repeat("x", devshell.MaxExported)},
@@ -80,7 +80,7 @@ func TestHook(t *testing.T) {
 		t.Errorf("FITS has %d bytes", len(got["FITS"]))
 	}
 	delete(got, "FITS")
-	want := map[string]string{"FROM": "/out b c of f", "name": "x", "PATH": "/usr/bin:/bin", "HOME": "/home", "TMPDIR": "/tmp", "OLDPWD": "/"}
+	want := map[string]string{"FROM": "/outputs/out b c of f", "name": "x", "PATH": "/usr/bin:/bin", "HOME": "/home", "TMPDIR": "/tmp", "OLDPWD": "/"}
 	if !maps.Equal(got, want) {
 		t.Errorf("the environment is %q", got)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"devenv/store/storepath"
@@ -29,6 +30,16 @@ type Memory struct {
 	file string
 	o    MemoryOptions
 	db   *sql.DB
+
+	mu      sync.Mutex // guards what follows
+	queue   []change   // not yet written
+	writing bool       // somebody writes, and will write queue too
+}
+
+// change is an answer to be kept, or forgotten.
+type change struct {
+	query string
+	args  []any
 }
 
 // infoKept is how long what a cache says of itself is believed, as by Nix.
@@ -178,11 +189,47 @@ func (m *Memory) remember(ctx context.Context, cache string, p storepath.Path, t
 	if m == nil || text == nil && m.o.Negative < 0 || text != nil && m.o.Positive < 0 {
 		return
 	}
-	m.db.ExecContext(ctx, "insert or replace into paths values (?, ?, ?, ?)", cache, p.Digest(), text, m.o.Now().Unix()) //nolint:errcheck // a convenience
+	m.change(ctx, "insert or replace into paths values (?, ?, ?, ?)", cache, p.Digest(), text, m.o.Now().Unix())
 }
 
 func (m *Memory) forget(ctx context.Context, cache string, p storepath.Path) {
 	if m != nil {
-		m.db.ExecContext(ctx, "delete from paths where cache = ? and digest = ?", cache, p.Digest()) //nolint:errcheck // a convenience
+		m.change(ctx, "delete from paths where cache = ? and digest = ?", cache, p.Digest())
 	}
+}
+
+// change makes one change, and those of others that come while it does: hundreds
+// of answers arrive at once, and a transaction costs more than what is in it.
+func (m *Memory) change(ctx context.Context, query string, args ...any) {
+	m.mu.Lock()
+	m.queue = append(m.queue, change{query, args})
+	if m.writing {
+		m.mu.Unlock()
+		return
+	}
+	m.writing = true
+	for len(m.queue) > 0 {
+		queue := m.queue
+		m.queue = nil
+		m.mu.Unlock()
+		m.write(ctx, queue)
+		m.mu.Lock()
+	}
+	m.writing = false
+	m.mu.Unlock()
+}
+
+// write makes changes in one transaction, or none of them.
+func (m *Memory) write(ctx context.Context, queue []change) {
+	tx, err := m.db.BeginTx(ctx, nil)
+	if err != nil {
+		return
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing is left to undo after a commit
+	for _, c := range queue {
+		if _, err := tx.ExecContext(ctx, c.query, c.args...); err != nil {
+			return
+		}
+	}
+	tx.Commit() //nolint:errcheck // a convenience
 }

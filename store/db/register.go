@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/store/nixhash"
 	"devenv/store/storepath"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Register makes paths valid, all of them or none. What a path refers to must be
@@ -86,50 +88,58 @@ func (d *DB) registerOutputs(ctx context.Context, tx *sql.Tx, outputs []Output) 
 func (d *DB) Invalidate(ctx context.Context, paths []storepath.Path) error {
 	return d.update(ctx, func(tx *sql.Tx) error {
 		// What they refer to goes first, so that they go in any order.
-		err := d.forEach(ctx, tx, "delete from Refs where referrer = (select id from ValidPaths where path = ?)", paths)
+		err := d.forMany(ctx, tx, "delete from Refs where referrer in (select id from ValidPaths where path in (%s))", paths)
 		if err != nil {
 			return err
 		}
-		if err := d.unused(ctx, tx, paths); err != nil {
-			return err
+		err = d.forMany(ctx, tx, "delete from ValidPaths where path in (%s)", paths)
+		if code(err) == sqlite3.SQLITE_CONSTRAINT { // a row of Refs leads to one of them
+			if inUse := d.used(ctx, tx, paths); inUse != nil {
+				return inUse
+			}
 		}
-		return d.forEach(ctx, tx, "delete from ValidPaths where path = ?", paths)
+		return err
 	})
 }
 
-// unused holds that no path refers to one of paths.
-func (d *DB) unused(ctx context.Context, tx *sql.Tx, paths []storepath.Path) error {
-	used, err := tx.PrepareContext(ctx, "select exists (select 1 from Refs where reference = (select id from ValidPaths where path = ?))")
-	if err != nil {
-		return err
-	}
-	defer used.Close()
+// used returns the *InUseError of the first of paths that another path refers to,
+// nil if there is none.
+func (d *DB) used(ctx context.Context, tx *sql.Tx, paths []storepath.Path) error {
 	for _, p := range paths {
-		var yes bool
-		if err := used.QueryRowContext(ctx, d.store.Join(p)).Scan(&yes); err != nil {
-			return err
-		}
-		if !yes {
-			continue
-		}
 		referrers, err := d.referrers(ctx, tx, p)
 		if err != nil {
 			return err
 		}
-		return &InUseError{Path: p, Referrers: referrers}
+		if len(referrers) > 0 {
+			return &InUseError{Path: p, Referrers: referrers}
+		}
 	}
 	return nil
 }
 
-// forEach executes a statement for each of paths.
-func (d *DB) forEach(ctx context.Context, tx *sql.Tx, statement string, paths []storepath.Path) error {
-	prepared, err := tx.PrepareContext(ctx, statement)
-	if err != nil {
-		return err
-	}
-	defer prepared.Close()
-	for _, p := range paths {
-		if _, err := prepared.ExecContext(ctx, d.store.Join(p)); err != nil {
+// manyPaths is how many paths one statement is given.
+const manyPaths = 250
+
+// forMany executes a statement for paths, many at a time; %s in it becomes their
+// list.
+func (d *DB) forMany(ctx context.Context, tx *sql.Tx, statement string, paths []storepath.Path) error {
+	var prepared *sql.Stmt
+	size := 0
+	for part := range slices.Chunk(paths, manyPaths) {
+		if len(part) != size {
+			size = len(part)
+			next, err := tx.PrepareContext(ctx, fmt.Sprintf(statement, strings.Repeat("?,", size-1)+"?"))
+			if err != nil {
+				return err
+			}
+			defer next.Close() // of at most two
+			prepared = next
+		}
+		args := make([]any, size)
+		for i, p := range part {
+			args[i] = d.store.Join(p)
+		}
+		if _, err := prepared.ExecContext(ctx, args...); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,8 @@
 //
 // A copy has two steps. [MakePlan] finds out what the destination lacks, many
 // questions in flight: it follows references from the paths that are wanted.
-// [Plan.Run] copies that, several at once, each after what it refers to, so that
-// at every moment, and after a kill at any moment, what the destination has is
-// closed: it has what it refers to, too.
+// [Plan.Run] copies that, several at once, so that at every moment, and after a
+// kill at any moment, what the destination has is closed: it has what it refers
+// to, too. A [Batch] sees to that itself and is given paths in any order; to
+// another destination each path goes after what it refers to.
 package transport

@@ -174,28 +174,20 @@ func checkoutOf(dir string) string {
 
 // askDerivations returns the derivations that attributes of an expression give;
 // they are in the store then.
-func (a *app) askDerivations(ctx context.Context, o evaluationOptions, attrs []string, to func() (host.Store, error)) ([]chosen, error) {
+func (a *app) askDerivations(ctx context.Context, o evaluationOptions, attrs []string, to host.Store) ([]chosen, error) {
 	if len(attrs) == 0 {
 		attrs = []string{""}
 	}
 	answer, err := a.ask(ctx, o, asking{
 		what: append([]string{"derivations"}, attrs...),
 		answer: func(e *evaluation) (answer evalcache.Answer, err error) {
-			if answer.Derivations, err = e.derivations(attrs); err != nil {
-				return answer, err
+			if answer.Derivations, err = e.derivations(attrs); err == nil {
+				err = e.world.Flush(ctx, to, pathsOf(answer.Derivations)...)
 			}
-			s, err := to()
-			if err != nil {
-				return answer, err
-			}
-			return answer, e.world.Flush(ctx, s, pathsOf(answer.Derivations)...)
+			return answer, err
 		},
 		usable: func(known evalcache.Answer) (bool, error) {
-			s, err := to()
-			if err != nil {
-				return false, err
-			}
-			missing, err := s.Missing(ctx, pathsOf(known.Derivations))
+			missing, err := to.Missing(ctx, pathsOf(known.Derivations))
 			return len(missing) == 0, err
 		},
 	})

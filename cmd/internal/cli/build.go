@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devenv/resolver/flake"
-	"devenv/resolver/nixlang/host"
+	"devenv/store"
 	"devenv/store/build"
 	"devenv/store/derivation"
 	"devenv/store/storepath"
@@ -42,8 +42,9 @@ machine could build is built there when this one has no place for it: the settin
 and /etc/nix/machines.
 
 The result has a link in the current directory, result, that keeps it from gc.`,
-		Example: `  devenv build --file . --attr hello
+		Example: `  devenv build                       # the default package of the flake here
   devenv build .#hello
+  devenv build --file . --attr hello
   devenv build --expr 'derivation { … }' --no-link --print-out-paths
   devenv build --file . --attr hello --rebuild --keep-failed
   devenv build --file . --attr hello --builders 'ssh-ng://arm aarch64-linux'
@@ -82,8 +83,8 @@ func (o *builderOptions) addFlags(cmd *cobra.Command) {
 func (o *buildOptions) check(args []string) error {
 	expr := o.expr != "" || o.file != ""
 	switch {
-	case len(args) == 0 && !expr:
-		return withHint(usagef("there is nothing to build"), "devenv build .#hello, --file . --attr hello, or a .drv file")
+	case len(args) == 0 && !expr && len(o.attrs) > 0:
+		return withHint(usagef("--attr selects from an expression, and there is none"), "devenv build --file . --attr hello, or devenv build .#hello")
 	case len(args) > 0 && expr:
 		return usagef("an expression and what arguments name cannot be built at once")
 	case len(args) == 0 || len(o.attrs) == 0:
@@ -93,6 +94,9 @@ func (o *buildOptions) check(args []string) error {
 }
 
 func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error {
+	if len(args) == 0 && o.expr == "" && o.file == "" {
+		args = []string{"."} // the flake here
+	}
 	settings, err := a.nixSettings(o.evaluationOptions)
 	if err != nil {
 		return err
@@ -108,7 +112,7 @@ func runBuild(ctx context.Context, a *app, o buildOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	b, err := st.maker(s, o.builderOptions)
+	b, err := st.maker(ctx, s, o.builderOptions)
 	if err != nil {
 		return err
 	}
@@ -168,7 +172,7 @@ func readTargets(dir storepath.Dir, args []string) (targets []build.Target, err 
 // instantiateTargets writes the derivations of an expression into the store.
 func (a *app) instantiateTargets(ctx context.Context, s *anyStore, b maker, o buildOptions) (targets []build.Target, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+	list, err := a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	for _, c := range list {
 		targets = append(targets, build.Target{Drv: c.Path, Outputs: []string{c.Output}})
 	}
@@ -182,17 +186,21 @@ func (o *buildOptions) report(ctx context.Context, a *app, s *anyStore, results 
 	if err != nil {
 		return err
 	}
+	link := !o.noLink && s.kind != store.SSH
+	if link != !o.noLink {
+		a.streams.Notice("there is no link to what was built: it is on another machine")
+	}
 	for i, r := range results {
 		for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-			link := absolute(o.outLink, cwd)
+			place := absolute(o.outLink, cwd)
 			if i > 0 {
-				link += fmt.Sprintf("-%d", i)
+				place += fmt.Sprintf("-%d", i)
 			}
 			if name != "out" {
-				link += "-" + name
+				place += "-" + name
 			}
-			if !o.noLink {
-				if err := s.keep(ctx, link, r.Outputs[name]); err != nil {
+			if link {
+				if err := s.keep(ctx, place, r.Outputs[name]); err != nil {
 					return err
 				}
 			}

@@ -28,7 +28,7 @@ type builderOptions struct {
 }
 
 // newBuilder makes a builder for a store on disk as Nix's settings want it.
-func (s *stores) newBuilder(disk *store.Store, o builderOptions) (*build.Builder, error) {
+func (s *stores) newBuilder(ctx context.Context, disk *store.Store, o builderOptions) (*build.Builder, error) {
 	a, settings := s.a, s.settings
 	opts, err := readBuildSettings(settings, a.getenv)
 	if err != nil {
@@ -49,8 +49,12 @@ func (s *stores) newBuilder(disk *store.Store, o builderOptions) (*build.Builder
 	if opts.Remote, err = s.remote(disk); err != nil {
 		return nil, &usageError{err}
 	}
-	opts.Fetch = fetcher{s.client, a}
-	if err := s.addSubstituter(&opts, disk.Dir()); err != nil {
+	n, err := s.network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opts.Fetch = fetcher{n.client, a}
+	if err := s.addSubstituter(ctx, &opts, disk.Dir()); err != nil {
 		return nil, err
 	}
 	return build.New(opts), nil
@@ -61,7 +65,7 @@ func drvName(p storepath.Path) string { return strings.TrimSuffix(p.Name(), deri
 
 // addSubstituter has a builder take from the caches of Nix's settings what they
 // have.
-func (s *stores) addSubstituter(opts *build.Options, dir storepath.Dir) error {
+func (s *stores) addSubstituter(ctx context.Context, opts *build.Options, dir storepath.Dir) error {
 	wanted, err := s.settings.Bool("substitute", true)
 	if err != nil || !wanted {
 		return err
@@ -77,7 +81,7 @@ func (s *stores) addSubstituter(opts *build.Options, dir storepath.Dir) error {
 	if err != nil {
 		return err
 	}
-	set, err := s.caches(urls, trust)
+	set, err := s.caches(ctx, urls, trust)
 	if err == nil && set.Dir() == dir { // else nothing of it fits
 		opts.Substituter = set
 	}

@@ -65,7 +65,7 @@ func runCachePush(ctx context.Context, a *app, o cachePushOptions, args []string
 		return err
 	}
 	defer s.close()
-	to, err := s.cache(target)
+	to, err := s.open(ctx, target)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func runCachePush(ctx context.Context, a *app, o cachePushOptions, args []string
 	paths, err := storePathArgs(from, args[1:])
 	if err != nil {
 		return err
+	}
+	if !to.isCache() {
+		return withHint(usagef("%s is no binary cache", to.url), "devenv copy --to "+target+" PATH")
 	}
 	return a.copyPaths(ctx, from, to, paths, o.copyOptions, transport.Options{Thorough: true})
 }
@@ -136,7 +139,7 @@ func runCachePull(ctx context.Context, a *app, o cachePullOptions, args []string
 			return err
 		}
 	}
-	from, err := s.caches(o.from, trust)
+	from, err := s.caches(ctx, o.from, trust)
 	if err != nil {
 		return err
 	}

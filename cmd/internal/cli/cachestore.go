@@ -23,8 +23,6 @@ type stores struct {
 	a        *app
 	ws       *workspace.Workspace
 	settings *nixconf.Settings
-	client   *transfer.Client
-	memory   *binarycache.Memory
 	keys     []narinfo.SecretKey // sign what goes into caches
 	said     []string            // NAME=VALUE of --option, which daemons are told of
 	unsigned bool                // daemons take what nobody has signed
@@ -54,15 +52,6 @@ func (a *app) stores(ctx context.Context, keyFiles []string) (*stores, error) {
 		}
 		s.keys = append(s.keys, k)
 	}
-	if a.offline {
-		return s, nil
-	}
-	if a.net == nil {
-		if a.net, err = s.connect(ctx); err != nil {
-			return nil, err
-		}
-	}
-	s.client, s.memory = a.net.client, a.net.memory
 	return s, nil
 }
 
@@ -70,6 +59,22 @@ func (a *app) stores(ctx context.Context, keyFiles []string) (*stores, error) {
 type network struct {
 	client *transfer.Client
 	memory *binarycache.Memory // of what caches said
+}
+
+// network returns what the stores share that are elsewhere, empty if nothing may
+// be asked for. It is made for the first that needs it.
+func (s *stores) network(ctx context.Context) (*network, error) {
+	if s.a.offline {
+		return &network{}, nil
+	}
+	if s.a.net == nil {
+		n, err := s.connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.a.net = n
+	}
+	return s.a.net, nil
 }
 
 // connect makes the client. It has no cache of files: what arrives goes straight
@@ -128,23 +133,27 @@ func (s *stores) close() {
 	}
 }
 
-func (s *stores) cache(url string) (*binarycache.Cache, error) {
+func (s *stores) cache(ctx context.Context, url string) (*binarycache.Cache, error) {
 	if s.a.offline && !isFile(url) {
 		return nil, s.noNetwork("a binary cache")
 	}
-	return binarycache.Open(url, binarycache.Options{Client: s.client, Memory: s.memory, Keys: s.keys, Getenv: s.getenv, Now: time.Now})
+	n, err := s.network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return binarycache.Open(url, binarycache.Options{Client: n.client, Memory: n.memory, Keys: s.keys, Getenv: s.getenv, Now: time.Now})
 }
 
 func isFile(url string) bool { return len(url) > 7 && url[:7] == "file://" }
 
 // caches are those of urls, or the substituters of Nix's settings, as one.
-func (s *stores) caches(urls []string, trust func(narinfo.Info) error) (*binarycache.Set, error) {
+func (s *stores) caches(ctx context.Context, urls []string, trust func(narinfo.Info) error) (*binarycache.Set, error) {
 	if len(urls) == 0 {
 		urls = s.settings.List("substituters", nixosCache)
 	}
 	var caches []*binarycache.Cache
 	for _, url := range urls {
-		c, err := s.cache(url)
+		c, err := s.cache(ctx, url)
 		if err != nil {
 			return nil, err
 		}

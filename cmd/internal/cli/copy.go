@@ -81,7 +81,7 @@ func (a *app) transfer(ctx context.Context, s *stores, from, to *anyStore, paths
 	if !from.isCache() {
 		return a.copyPaths(ctx, from, to, paths, o.copyOptions, t)
 	}
-	caches, err := s.caches([]string{o.from}, t.Trust)
+	caches, err := s.caches(ctx, []string{o.from}, t.Trust)
 	if err != nil {
 		return err
 	}

@@ -45,14 +45,11 @@ type copied struct {
 const copyGCPercent = 400
 
 // copyPaths copies and tells.
-func (a *app) copyPaths(ctx context.Context, from transport.Source, to transport.Destination, paths []storepath.Path, o copyOptions, t transport.Options) error {
+func (a *app) copyPaths(ctx context.Context, from transport.Source, to *anyStore, paths []storepath.Path, o copyOptions, t transport.Options) error {
 	debug.SetGCPercent(copyGCPercent)
 	t.Alone, t.Jobs = o.noRecursive, o.jobs
 	t.Progress = &copyProgress{shown: a.progress}
-	if s, ok := to.(*anyStore); ok {
-		to = s.both // which may take batches
-	}
-	done, err := transport.Copy(ctx, from, to, paths, t)
+	done, err := transport.Copy(ctx, from, to.both, paths, t) // which may take batches
 	if err != nil {
 		return err
 	}

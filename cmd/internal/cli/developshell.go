@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -48,7 +45,7 @@ func (a *app) developShell(ctx context.Context, o developOptions, args []string)
 			name, len(shell.Lookup(name)), devshell.MaxExported)
 	}
 	r.environ = environ
-	text := string(shell.UserScript())
+	text := string(shell.UserScript(filepath.Join(dir, "outputs")))
 	if !o.command {
 		if r.environ, args, err = a.interactive(environ); err != nil {
 			return err
@@ -126,17 +123,22 @@ func (r *shellRun) argv(script string) []string {
 // is not at its place, waits for a bash that sees it there. It returns only when
 // that cannot be done, or with the child's exit code.
 func (a *app) runShell(r *shellRun) error {
+	from, err := hidden(r.place)
+	if err != nil {
+		return err
+	}
 	f, err := os.CreateTemp("", "devenv-develop-")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if r.place.Mode == store.Private {
+	if from != "" {
 		if err := writeAll(f, r.text); err != nil {
 			return err
 		}
-		return a.runInNamespace(r, f.Name())
+		a.close()
+		return runInside(namespace.Options{From: from, Path: r.bash, Args: r.argv(f.Name()), Env: setVar(r.environ, "PWD", r.dir), Dir: r.dir})
 	}
 	// The file has no name any more when bash opens it through its descriptor.
 	fd := int(f.Fd())
@@ -159,42 +161,4 @@ func writeAll(f *os.File, text []byte) error {
 	}
 	_, err := f.Seek(0, 0)
 	return err
-}
-
-// runInNamespace runs bash where the store is at its place.
-func (a *app) runInNamespace(r *shellRun, script string) error {
-	top := "/" + strings.SplitN(string(r.place.Dir), "/", 3)[1] // "/nix"
-	below, err := filepath.Rel(top, string(r.place.Dir))
-	from, ok := strings.CutSuffix(r.place.Trees, "/"+below)
-	if err != nil || !ok {
-		return withHint(fmt.Errorf("the store at %s has another layout than %s: its programs cannot run", r.place.Trees, r.place.Dir), "use a store whose trees are in nix/store: --store DIR")
-	}
-	cmd, err := namespace.Start(namespace.Options{
-		From: from, To: top, Path: r.bash, Args: r.argv(script), Env: setVar(r.environ, "PWD", r.dir), Dir: r.dir,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-	})
-	if err != nil {
-		return err
-	}
-	ended := make(chan os.Signal, 1)
-	signal.Notify(ended, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(ended)
-	go func() {
-		for s := range ended {
-			cmd.Process.Signal(s) //nolint:errcheck // it may be gone
-		}
-	}()
-	return childExit(cmd.Wait())
-}
-
-// childExit passes on how a child ended.
-func childExit(err error) error {
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return err
-	}
-	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return &silentExit{128 + int(status.Signal())}
-	}
-	return &silentExit{exit.ExitCode()}
 }

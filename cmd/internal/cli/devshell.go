@@ -27,6 +27,7 @@ type shellOptions struct {
 func (o *shellOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.evaluationOptions.addFlags(f)
+	o.addCacheFlag(f)
 	o.flake.addLockFlags(f)
 	f.StringVarP(&o.attr, "attr", "A", "", "select `ATTR`, such as a.b.0")
 	f.BoolVarP(&o.builder.logs, "print-build-logs", "L", false, "show what builders print")
@@ -61,18 +62,18 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	disk, err := s.onDisk("give a shell")
+	from, err := shell.foundIn(s)
 	if err != nil {
 		return shell, err
 	}
-	b, err := st.maker(s, o.builder)
+	b, err := st.maker(ctx, s, o.builder)
 	if err != nil {
 		return shell, err
 	}
 	var drv storepath.Path
 	switch {
-	case len(args) > 0 && isDerivationFile(args[0], disk.Dir()):
-		drv, err = readShellArgument(disk, args[0])
+	case len(args) > 0 && isDerivationFile(args[0], s.Dir()):
+		drv, err = readShellArgument(s.Dir(), args[0])
 	case len(args) > 0:
 		o.world = (&realiser{s, b}).buildsInto
 		var target build.Target
@@ -85,14 +86,35 @@ func (a *app) captureShell(ctx context.Context, o shellOptions, args []string) (
 	if err != nil {
 		return shell, err
 	}
-	shell.place = disk.Describe()
-	shell.Captured, err = devshell.Capture(ctx, disk, buildAll(b), drv)
+	shell.Captured, err = devshell.Capture(ctx, from, buildAll(b), drv)
 	return shell, err
 }
 
+// foundIn notes where the shell will be, and returns what it is captured in: a
+// store on this machine's disk, or that of this machine's daemon, which is at its
+// place.
+func (s *shellPlace) foundIn(opened *anyStore) (devshell.Store, error) {
+	if d, ok := opened.both.(*daemonStore); ok && opened.kind == store.Daemon {
+		s.place = store.Place{Mode: store.System, Root: "/", Dir: d.Dir(), Trees: string(d.Dir())}
+		return readable{d}, nil
+	}
+	disk, err := opened.onDisk("give a shell")
+	if err != nil {
+		return nil, err
+	}
+	s.place = disk.Describe()
+	return disk, nil
+}
+
+// readable is a daemon's store whose files are on this machine.
+type readable struct{ *daemonStore }
+
+// Real is store.Store's.
+func (r readable) Real(p storepath.Path) string { return r.Dir().Join(p) }
+
 // readShellArgument reads the path of a .drv file.
-func readShellArgument(s *store.Store, arg string) (storepath.Path, error) {
-	targets, err := readTargets(s.Dir(), []string{arg})
+func readShellArgument(dir storepath.Dir, arg string) (storepath.Path, error) {
+	targets, err := readTargets(dir, []string{arg})
 	switch {
 	case err != nil:
 		return storepath.Path{}, err
@@ -105,23 +127,19 @@ func readShellArgument(s *store.Store, arg string) (storepath.Path, error) {
 // instantiateShell writes the one derivation of an expression into the store.
 func (a *app) instantiateShell(ctx context.Context, s *anyStore, b maker, o shellOptions) (drv storepath.Path, err error) {
 	o.world = (&realiser{s, b}).buildsInto
-	err = a.evaluate(ctx, o.evaluationOptions, func(e *evaluation) error {
-		list, err := e.derivations([]string{o.attr})
-		if err != nil {
-			return err
-		}
-		list = slices.CompactFunc(list, func(a, b chosen) bool { return a.Path == b.Path })
-		switch len(list) {
-		case 0:
-			return withHint(errors.New("the expression has no derivation, and a shell is that of one"), "select one: --attr ATTR")
-		case 1:
-			drv = list[0].Path
-			return e.world.Flush(ctx, written{s}, drv)
-		}
-		return withHint(fmt.Errorf("the expression has %d derivations (%s, %s, …), and a shell is that of one", len(list), drvName(list[0].Path), drvName(list[1].Path)), "select one: --attr ATTR")
-	})
+	list, err := a.askDerivations(ctx, o.evaluationOptions, []string{o.attr}, written{s})
 	debug.SetGCPercent(100) // evaluations do without
-	return drv, err
+	if err != nil {
+		return drv, err
+	}
+	list = slices.CompactFunc(list, func(a, b chosen) bool { return a.Path == b.Path })
+	switch len(list) {
+	case 0:
+		return drv, withHint(errors.New("the expression has no derivation, and a shell is that of one"), "select one: --attr ATTR")
+	case 1:
+		return list[0].Path, nil
+	}
+	return drv, withHint(fmt.Errorf("the expression has %d derivations (%s, %s, …), and a shell is that of one", len(list), drvName(list[0].Path), drvName(list[1].Path)), "select one: --attr ATTR")
 }
 
 // buildAll builds all outputs of one derivation.

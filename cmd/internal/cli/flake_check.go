@@ -61,7 +61,7 @@ func runFlakeCheck(ctx context.Context, a *app, o *flakeCheckOptions, text strin
 	if err != nil {
 		return err
 	}
-	b, err := st.maker(to, builderOptions{keepGoing: o.keepGoing})
+	b, err := st.maker(ctx, to, builderOptions{keepGoing: o.keepGoing})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,12 @@ func (a *app) hiddenNix(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	place := disk.Describe()
+	return hidden(disk.Describe())
+}
+
+// hidden is the directory of the store at place that ought to be seen at /nix and
+// is not; "" if all is well.
+func hidden(place store.Place) (string, error) {
 	from := filepath.Join(place.Root, nixDir)
 	switch {
 	case place.Mode == store.System || namespace.There(from, nixDir):
@@ -76,10 +81,14 @@ func (a *app) again(from string) error {
 		return err
 	}
 	a.close()
-	cmd, err := namespace.Start(namespace.Options{
-		From: from, To: nixDir, Path: self, Args: os.Args, Env: a.environ, Dir: cwd,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-	})
+	return runInside(namespace.Options{From: from, Path: self, Args: os.Args, Env: a.environ, Dir: cwd})
+}
+
+// runInside runs a program where the directory o.From is at /nix, and ends as it
+// ends.
+func runInside(o namespace.Options) error {
+	o.To, o.Stdin, o.Stdout, o.Stderr = nixDir, os.Stdin, os.Stdout, os.Stderr
+	cmd, err := namespace.Start(o)
 	if forbidden, ok := errors.AsType[*namespace.ForbiddenError](err); ok {
 		return withHint(err, forbidden.Hint()+" Or have a real /nix: `devenv setup --system`. Toolchains of [tools] and of version files work without.")
 	}

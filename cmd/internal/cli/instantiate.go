@@ -57,7 +57,7 @@ func runInstantiate(ctx context.Context, a *app, o instantiateOptions, refs []st
 	if len(refs) > 0 {
 		list, err = a.flakeDerivations(ctx, o.evaluationOptions, refs, written{s})
 	} else {
-		list, err = a.askDerivations(ctx, o.evaluationOptions, o.attrs, func() (host.Store, error) { return written{s}, nil })
+		list, err = a.askDerivations(ctx, o.evaluationOptions, o.attrs, written{s})
 	}
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ type maker interface {
 }
 
 // maker returns what builds for a store.
-func (s *stores) maker(to *anyStore, o builderOptions) (maker, error) {
+func (s *stores) maker(ctx context.Context, to *anyStore, o builderOptions) (maker, error) {
 	if d, ok := to.both.(*daemonStore); ok {
 		m := &daemonMaker{a: s.a, o: o, names: map[uint64]string{}}
 		m.client = d.WithEvents(m.hear)
@@ -31,7 +31,7 @@ func (s *stores) maker(to *anyStore, o builderOptions) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.newBuilder(disk, o)
+	return s.newBuilder(ctx, disk, o)
 }
 
 // set puts the options of a command line among Nix's settings.

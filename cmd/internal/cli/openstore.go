@@ -124,7 +124,7 @@ func (s *stores) open(ctx context.Context, url string) (*anyStore, error) {
 	case store.Dummy:
 		opened.both = dummyStore{}
 	default:
-		c, err := s.cache(u.String())
+		c, err := s.cache(ctx, u.String())
 		if err != nil {
 			return nil, err
 		}

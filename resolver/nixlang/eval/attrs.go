@@ -87,13 +87,44 @@ func (ev *Evaluator) update(av, bv Value) Value {
 		return av
 	}
 	out := ev.newAttrs(len(a) + len(b))
+	return mkAttrs(ev.trimAttrs(out, merge(out, a, b)))
+}
+
+// updateAll returns a // (b // …). Only what comes out in the end is kept.
+func (ev *Evaluator) updateAll(sets []Value) Value {
+	var some [longestChain + 1]Value
 	n := 0
-	if len(b) < len(a)/8 {
-		n = mergeFew(out, a, b)
-	} else {
-		n = mergeEven(out, a, b)
+	for _, s := range sets {
+		if len(s.attrs()) > 0 {
+			some[n] = s
+			n++
+		}
 	}
-	return mkAttrs(ev.trimAttrs(out, n))
+	switch n {
+	case 0:
+		return noAttrs
+	case 1:
+		return some[0]
+	}
+	right := some[n-1].attrs()
+	for i := n - 2; i > 0; i-- {
+		left := some[i].attrs()
+		room := &ev.merged[i%2]
+		*room = slices.Grow((*room)[:0], len(left)+len(right))[:len(left)+len(right)]
+		right = (*room)[:merge(*room, left, right)]
+	}
+	left := some[0].attrs()
+	out := ev.newAttrs(len(left) + len(right))
+	return mkAttrs(ev.trimAttrs(out, merge(out, left, right)))
+}
+
+// merge writes a // b to out, which has room for all of both, and returns how
+// many attributes that are.
+func merge(out, a, b []Attr) int {
+	if len(b) < len(a)/8 {
+		return mergeFew(out, a, b)
+	}
+	return mergeEven(out, a, b)
 }
 
 // mergeEven merges attribute by attribute.

@@ -63,6 +63,7 @@ type Evaluator struct {
 	globals  map[Sym]*Value
 
 	nameKeys []nameKey // of nameOrder
+	merged   [2][]Attr // what is needed for a moment
 
 	frames  []frame
 	depth   int

@@ -68,15 +68,40 @@ func (n *geNode) Eval(ev *Evaluator, env *Env) Value {
 }
 
 func (n *updateNode) Eval(ev *Evaluator, env *Env) Value {
-	b := n.b.Eval(ev, env) // the right one first, as Nix does
-	if b.kind() != kAttrs {
-		ev.typeError(n.pos, "a set", b)
+	if _, more := n.b.(*updateNode); more {
+		return n.chain(ev, env)
 	}
-	a := n.a.Eval(ev, env)
-	if a.kind() != kAttrs {
-		ev.typeError(n.pos, "a set", a)
-	}
+	b := n.operand(ev, env, n.b) // the right one first, as Nix does
+	a := n.operand(ev, env, n.a)
 	return ev.update(a, b)
+}
+
+func (n *updateNode) operand(ev *Evaluator, env *Env, x Node) Value {
+	v := x.Eval(ev, env)
+	if v.kind() != kAttrs {
+		ev.typeError(n.pos, "a set", v)
+	}
+	return v
+}
+
+// longestChain is how many of a // b // … // z are merged at once.
+const longestChain = 8
+
+// chain is Eval of a // (b // …): what the inner ones give is needed for a moment.
+func (n *updateNode) chain(ev *Evaluator, env *Env) Value {
+	var nodes [longestChain]*updateNode
+	count := 0
+	for last := n; last != nil && count < longestChain; last, _ = last.b.(*updateNode) {
+		nodes[count] = last
+		count++
+	}
+	var sets [longestChain + 1]Value
+	end := nodes[count-1]
+	sets[count] = end.operand(ev, env, end.b)
+	for i := count - 1; i >= 0; i-- {
+		sets[i] = nodes[i].operand(ev, env, nodes[i].a)
+	}
+	return ev.updateAll(sets[:count+1])
 }
 
 func (n *concatNode) Eval(ev *Evaluator, env *Env) Value {

@@ -56,7 +56,8 @@ type someone struct {
 	t     *testing.T
 	cache *evalcache.Cache
 	opts  host.Options
-	old   bool // files are old enough for their times to tell
+	old   bool   // files are old enough for their times to tell
+	file  string // what is fetched; "": nothing
 }
 
 func newSomeone(t *testing.T) *someone {
@@ -72,7 +73,11 @@ func (s *someone) world() *host.Host {
 		}
 		return time.Now()
 	}
-	return host.New(opts)
+	h := host.New(opts)
+	if s.file != "" {
+		h.Fetcher = &fetches{h.Fetcher, h, s.file}
+	}
+	return h
 }
 
 // ask asks what is at a root, which lies at a logical path. It returns the answer
@@ -312,16 +317,22 @@ func TestMounts(t *testing.T) {
 	}
 }
 
-// TestNeverKept holds that what the clock or the network said is asked again.
+// TestNeverKept holds that what the clock or the network said is asked again,
+// unless it is known by its hash.
 func TestNeverKept(t *testing.T) {
 	s := newSomeone(t)
 	dir := project(t, map[string]string{"default.nix": "builtins.currentTime"})
 	s.missed(dir, "it is new")
 	s.missed(dir, "it is new")
-	s.opts.Fetcher = fetches{}
-	write(t, filepath.Join(dir, "default.nix"), `builtins.fetchurl "http://localhost/x"`)
+	s.file = filepath.Join(dir, "fetched")
+	write(t, s.file, "fetched")
+	write(t, filepath.Join(dir, "default.nix"), `builtins.readFile (builtins.fetchurl "http://localhost/x")`)
 	s.missed(dir, "it is new")
 	s.missed(dir, "it is new")
+	const locked = `builtins.readFile (builtins.fetchurl { url = "http://localhost/x"; sha256 = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; })`
+	write(t, filepath.Join(dir, "default.nix"), locked)
+	s.missed(dir, "it is new")
+	s.hit(dir, `"fetched"`) // though nothing is fetched, and nothing mounted
 }
 
 // TestObjects holds that an answer that needs a store object is none without it.

@@ -18,6 +18,10 @@
 // depend on where the roots lie, as host.Pinned tells, it serves other copies of
 // the project as well.
 //
+// What is told of a root in other ways than by its files, such as the store path
+// or the revision of a flake, must be told to the Host when a program looks at
+// it: by PathAsText, or as a Setting.
+//
 // Nothing is kept that came from elsewhere without a hash, or that looked at the
 // clock. Errors are not kept. Files are written under another name and renamed,
 // without locks: of two processes that write at once, one is forgotten. What is

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/s2"
@@ -25,6 +26,7 @@ type derivations struct {
 	kept   map[storepath.Path]keptDerivation
 	blocks [][]byte // compressed, but the first
 	open   []byte   // the last block, still growing
+	packed []byte   // room for what a block may become
 	read   []byte   // the block that was read last
 	reads  int      // its number
 }
@@ -60,7 +62,8 @@ func (d *derivations) close() {
 		d.open = nil
 		return
 	}
-	d.blocks = append(d.blocks, s2.Encode(nil, d.open))
+	d.packed = s2.Encode(d.packed[:cap(d.packed)], d.open)
+	d.blocks = append(d.blocks, slices.Clone(d.packed))
 	d.open = d.open[:0]
 }
 

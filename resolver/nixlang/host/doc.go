@@ -12,6 +12,7 @@
 //	fresh.go, stat.go      whether it still holds
 //	follow.go              whether it matters where files lie
 //	add.go, filter.go      store paths of trees and texts
+//	derivations.go         the texts of derivations, compressed
 //	flush.go               writing those to a store
 //	realise.go             import from derivation
 //	fetch.go, nofetch.go   fetchers: what they may; one that has nothing

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"devenv/resolver/nixlang/eval"
+	"devenv/store/storepath"
 )
 
 // FetchURL asks the Fetcher for what the mode allows. What was fetched may be
@@ -55,13 +56,23 @@ func (h *Host) fetched(from, path string, locked bool, err error) error {
 	if h.reads == nil {
 		return nil
 	}
-	if !locked {
-		h.reads.note(Item{Kind: Fetched, Name: from})
+	p, _, inside := h.opts.StoreDir.ParseInside(path)
+	if locked && inside == nil {
+		h.Constant(p)
+		return nil
 	}
-	if p, _, err := h.opts.StoreDir.ParseInside(path); err == nil {
-		h.object(p)
-	}
+	h.reads.note(Item{Kind: Fetched, Name: from})
 	return nil
+}
+
+// Constant says that what lies at a store path is fetched by a lock or a hash: the
+// next evaluation gets the same, from wherever it is. It is no part of the read
+// set, even if it is not there by then.
+func (h *Host) Constant(p storepath.Path) {
+	if h.constant == nil {
+		h.constant = map[storepath.Path]bool{}
+	}
+	h.constant[p] = true
 }
 
 // Flake asks the Fetcher. What an impure evaluation gets may be another flake the

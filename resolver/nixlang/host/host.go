@@ -51,6 +51,7 @@ type Host struct {
 	reads   *Reads
 
 	followed []*followed
+	constant map[storepath.Path]bool // fetched by a lock or a hash
 }
 
 var _ eval.Host = (*Host)(nil)

@@ -62,13 +62,23 @@ func (i Item) String() string {
 func (i Item) append(b []byte) []byte {
 	b = append(b, i.Kind.String()...)
 	b = append(b, ' ')
-	b = strconv.AppendQuote(b, i.Name)
+	b = appendQuoted(b, i.Name)
 	b = append(b, ' ')
-	b = strconv.AppendQuote(b, i.Value)
+	b = appendQuoted(b, i.Value)
 	if i.Stat != "" {
 		b = append(append(b, ' '), i.Stat...)
 	}
 	return append(b, '\n')
+}
+
+// appendQuoted is strconv.AppendQuote, faster for what needs no escapes.
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return strconv.AppendQuote(b, s)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // parseItem reads what append wrote.

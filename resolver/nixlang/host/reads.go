@@ -54,18 +54,22 @@ func (h *Host) observe(i Item, real string) {
 	if h.reads == nil {
 		return
 	}
-	if !h.immutable(real) {
-		h.reads.note(i)
-		return
+	fixed := h.immutable(real)
+	if fixed || len(h.constant) > 0 && within(real, h.StoreDir()) {
+		p, _, err := h.opts.StoreDir.ParseInside(real)
+		if fixed = fixed || err == nil && h.constant[p]; fixed && err == nil {
+			h.object(p)
+		}
 	}
-	if p, _, err := h.opts.StoreDir.ParseInside(real); err == nil {
-		h.object(p)
+	if !fixed {
+		h.reads.note(i)
 	}
 }
 
-// object notes that a store object is needed, unless the evaluation made it.
+// object notes that a store object is needed, unless the evaluation made it or
+// would get it again.
 func (h *Host) object(p storepath.Path) {
-	if h.made(p) == nil {
+	if h.made(p) == nil && !h.constant[p] {
 		h.reads.note(Item{Kind: Object, Name: h.opts.StoreDir.Join(p)})
 	}
 }
