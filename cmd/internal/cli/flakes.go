@@ -36,7 +36,7 @@ type flakeOptions struct {
 	replaced  []string // NAME=REF of --override-flake
 	updates   []string
 	noNames   bool
-	registry  *string // in place of the global one; nil: as it is set
+	registry  *string  // in place of the global one; nil: as it is set
 	fresh     bool     // ask again what is known for a while
 	settings  []string // NAME=VALUE of --option
 }
