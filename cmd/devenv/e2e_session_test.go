@@ -210,6 +210,9 @@ func (s *session) said() []string {
 	for line := range strings.SplitSeq(s.output(), "\n") {
 		line = strings.TrimRight(line, "\r ")
 		line = line[strings.LastIndex(line, "\r")+1:]
+		for strings.HasPrefix(line, "> ") { // what was typed before the prompt was there is echoed before it too
+			line = line[2:]
+		}
 		if strings.HasPrefix(line, "devenv: ") {
 			all = append(all, line)
 		}
